@@ -1,0 +1,66 @@
+/*
+ * abm.h
+ *		What every room of the extension shares.
+ *
+ * Differences between server versions live in this file and nowhere else.
+ * The ground floor above it: state.h (aggregate states), money.h (numeric as
+ * exact integers), enums.h (the enumerations), math/ (arithmetic that knows
+ * nothing of the server).
+ */
+#ifndef ABM_H
+#define ABM_H
+
+#include "postgres.h"
+
+#include "common/int.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
+
+/*
+ * Input functions report bad input softly where the server can take it:
+ * from 16 on the caller may hand down an ErrorSaveContext.
+ */
+#if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
+typedef Node *SoftErrors;
+#define SOFT_ERRORS(fcinfo) ((fcinfo)->context)
+#define soft_error(soft, ...) errsave(soft, __VA_ARGS__)
+#else
+typedef void *SoftErrors;
+#define SOFT_ERRORS(fcinfo) NULL
+#define soft_error(soft, ...) ((void) (soft), ereport(ERROR, __VA_ARGS__))
+#endif
+
+/*
+ * Set-returning functions put all their rows into the tuplestore at once.
+ * 15.0 has InitMaterializedSRF; its flag names have not changed since.
+ */
+#define abm_begin_rows(fcinfo) InitMaterializedSRF(fcinfo, 0)
+#define abm_put_row(fcinfo, values, nulls) \
+	tuplestore_putvalues(((ReturnSetInfo *) (fcinfo)->resultinfo)->setResult, \
+						 ((ReturnSetInfo *) (fcinfo)->resultinfo)->setDesc, \
+						 values, nulls)
+
+/* a loop over many items asks whether it should go on every so often */
+#define CHECK_EVERY(i, mask) \
+	do { if (((i) & (mask)) == (mask)) CHECK_FOR_INTERRUPTS(); } while (0)
+
+#define USECS_PER_DAY_F 86400000000.0
+
+/* args.c: arguments that must be sane, with one message for each fault */
+extern double arg_finite(double value, const char *what);
+extern double arg_level(double level);
+extern TimestampTz arg_time(TimestampTz at, const char *what);
+extern int64 arg_length(const Interval *length, const char *what);
+extern int	arg_choice(const text *value, const char *what,
+					   const char *const *choices);
+extern double *arg_float8s(ArrayType *array, const char *what, int *n);
+
+#endif							/* ABM_H */

@@ -1,0 +1,45 @@
+/*
+ * money.h
+ *		Numeric values as exact integers, and fast ways in and out.
+ */
+#ifndef ABM_MONEY_H
+#define ABM_MONEY_H
+
+#include "postgres.h"
+
+#include "utils/numeric.h"
+
+/* 128 bits in two halves: states are aligned to 8 bytes, int128 wants 16. */
+typedef struct Wide
+{
+	int64		high;
+	uint64		low;
+} Wide;
+
+#define MONEY_MAX_SCALE 30
+
+static inline int128
+wide_value(Wide w)
+{
+	return (int128) (((uint128) w.high << 64) | w.low);
+}
+
+static inline Wide
+wide_from(int128 value)
+{
+	Wide		w;
+
+	w.high = (int64) (value >> 64);
+	w.low = (uint64) value;
+	return w;
+}
+
+extern int128 money_read(Datum numeric, int *scale, const char *what);
+extern int128 money_rescale(int128 value, int from, int to);
+extern int128 money_add(int128 a, int128 b);
+extern Numeric money_numeric(int128 value, int scale);
+extern Numeric money_average(int128 sum, int scale, int64 n);
+extern double money_double(int128 value, int scale);
+extern double numeric_double(Datum numeric);
+
+#endif							/* ABM_MONEY_H */
