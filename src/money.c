@@ -212,10 +212,12 @@ money_numeric(int128 value, int scale)
 	if (value < 0)
 		appendStringInfoChar(&text, '-');
 	whole = (int) strlen(digits) - scale;
-	if (whole <= 0)
-		appendStringInfo(&text, "0.%0*d%s", -whole, 0, digits);
-	else
-		appendStringInfo(&text, "%.*s.%s", whole, digits, digits + whole);
+	if (whole > 0)
+		appendBinaryStringInfo(&text, digits, whole);
+	appendStringInfoChar(&text, '.');
+	for (int i = whole; i < 0; i++)
+		appendStringInfoChar(&text, '0');
+	appendStringInfoString(&text, digits + Max(whole, 0));
 	return DatumGetNumeric(DirectFunctionCall3(numeric_in,
 											   CStringGetDatum(text.data),
 											   ObjectIdGetDatum(InvalidOid),
