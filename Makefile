@@ -28,8 +28,13 @@ include $(PGXS)
 
 $(OBJS): $(wildcard src/*.h src/*/*.h)
 
-$(DATA_built): $(SQL_PARTS) $(EXTENSION).control
-	cat $(SQL_PARTS) > $@
+# The parts are joined; a line "@state NAME WHAT IT IS" stands for everything
+# that sql/state.tmpl declares for a state type.
+$(DATA_built): sql/state.tmpl $(SQL_PARTS) $(EXTENSION).control
+	awk 'NR == FNR { t = t $$0 "\n"; next } \
+	  /^@state / { s = t; n = $$2; sub(/^@state [a-z_]+ /, ""); \
+	    gsub(/@name@/, n, s); gsub(/@what@/, $$0, s); printf "%s", s; next } \
+	  { print }' sql/state.tmpl $(SQL_PARTS) > $@
 
 # the regression tests on a throw-away server
 .PHONY: tempcheck

@@ -35,7 +35,8 @@ typedef Node *SoftErrors;
 #else
 typedef void *SoftErrors;
 #define SOFT_ERRORS(fcinfo) NULL
-#define soft_error(soft, ...) ((void) (soft), ereport(ERROR, __VA_ARGS__))
+#define soft_error(soft, ...) \
+	do { (void) (soft); ereport(ERROR, __VA_ARGS__); } while (0)
 #endif
 
 /*

@@ -18,6 +18,15 @@ typedef struct Wide
 
 #define MONEY_MAX_SCALE 30
 
+/* an amount that nobody knows: the one value that no sum can reach */
+#define MONEY_UNKNOWN ((Wide) {PG_INT64_MIN, 0})
+
+static inline bool
+money_unknown(Wide w)
+{
+	return w.high == PG_INT64_MIN && w.low == 0;
+}
+
 static inline int128
 wide_value(Wide w)
 {

@@ -1,0 +1,251 @@
+/*
+ * deals.c
+ *		Win rate, deal size, sales cycle and pipeline velocity.
+ *
+ * The state keeps one record a deal: outcome, amount and the time from
+ * opening to closing.  Sealed, records are sorted by outcome and cycle, so
+ * that counts are binary searches and the quantiles of a cycle are look-ups.
+ * Questions are asked in deals_report.c.
+ */
+#include "deals.h"
+
+#include "catalog/pg_type.h"
+#include "utils/date.h"
+
+static const char *const outcome_labels[] = {
+	"open", "won", "lost", "no_decision", NULL
+};
+
+static const StateField deals_fields[] = {
+	{"scale", FIELD_INT32, offsetof(Deals, scale), false, NULL},
+	{"invalid", FIELD_COUNT, offsetof(Deals, n_invalid), false, NULL},
+	{"currency", FIELD_CHARS, offsetof(Deals, currency), false, NULL},
+	{NULL, 0, 0, false, NULL}
+};
+
+static const StateField deal_fields[] = {
+	{"outcome", FIELD_CODE, offsetof(Deal, outcome), false, outcome_labels},
+	{"amount", FIELD_MONEY, offsetof(Deal, amount), true, NULL},
+	{"cycle_days", FIELD_DURATION, offsetof(Deal, cycle), true, NULL},
+	{NULL, 0, 0, false, NULL}
+};
+
+/* By outcome, cycle, amount: a total order. */
+static int
+deal_compare(const void *a, const void *b, void *arg)
+{
+	const Deal *x = a;
+	const Deal *y = b;
+
+	if (x->outcome != y->outcome)
+		return x->outcome < y->outcome ? -1 : 1;
+	if (x->cycle != y->cycle)
+		return x->cycle < y->cycle ? -1 : 1;
+	if (x->amount.high != y->amount.high)
+		return x->amount.high < y->amount.high ? -1 : 1;
+	if (x->amount.low != y->amount.low)
+		return x->amount.low < y->amount.low ? -1 : 1;
+	return 0;
+}
+
+/* Express the records from one to another in units of 10^-to. */
+static void
+deals_rescale(Deal *deal, int n, int from, int to)
+{
+	for (int i = 0; i < n && from < to; i++)
+		if (!money_unknown(deal[i].amount))
+			deal[i].amount =
+				wide_from(money_rescale(wide_value(deal[i].amount), from, to));
+}
+
+/* The one currency of a state. */
+static void
+deals_check_currency(const char *a, const char *b)
+{
+	if (memcmp(a, b, CURRENCY_SIZE) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("deals in different currencies cannot be summed up: \"%s\" and \"%s\"",
+						a, b),
+				 errhint("Group by currency, or convert the amounts first.")));
+}
+
+static void
+deals_absorb(void *a, const void *b, int from)
+{
+	Deals	   *x = a;
+	const Deals *y = b;
+
+	if (from == 0 && x->n_invalid == 0 && x->currency[0] == '\0')
+		memcpy(x->currency, y->currency, CURRENCY_SIZE);
+	deals_check_currency(x->currency, y->currency);
+	if (pg_add_s64_overflow(x->n_invalid, y->n_invalid, &x->n_invalid))
+		elog(ERROR, "too many invalid deals");
+	deals_rescale(x->deal, from, x->scale, y->scale);
+	deals_rescale(x->deal + from, y->head.nitems, y->scale, x->scale);
+	x->scale = Max(x->scale, y->scale);
+}
+
+/* A deal that is not closed has no cycle; its amount fits the scale. */
+static const char *
+deals_fault(const void *state)
+{
+	const Deals *d = state;
+
+	for (int i = 0; i < d->head.nitems; i++)
+		if (d->deal[i].outcome == DEAL_OPEN && d->deal[i].cycle != -1)
+			return "an open deal has a cycle";
+	return NULL;
+}
+
+const StateType deals_type = {
+	.name = "deals", .kind = 1, .version = 1,
+	.fixed_size = offsetof(Deals, deal), .item_size = sizeof(Deal),
+	.scale_offset = offsetof(Deals, scale), .max_items = 10000000,
+	.fields = deals_fields, .items_name = "deals", .item_fields = deal_fields,
+	.compare = deal_compare, .absorb = deals_absorb, .fault = deals_fault
+};
+
+/*
+ * The cycle in microseconds, -1 when it is not known, -2 when the deal closed
+ * before it opened.
+ */
+static int64
+deal_cycle(int outcome, NullableDatum opened, NullableDatum closed)
+{
+	int64		cycle;
+
+	if (outcome == DEAL_OPEN || opened.isnull || closed.isnull)
+		return -1;
+	cycle = arg_time(DatumGetTimestampTz(closed.value), "closed_at") -
+		arg_time(DatumGetTimestampTz(opened.value), "opened_at");
+	return cycle < 0 ? -2 : cycle;
+}
+
+/* Read the amount, bringing it and the state to a common scale. */
+static Wide
+deal_amount(Deals *d, NullableDatum amount)
+{
+	int			scale;
+	int128		value;
+
+	if (amount.isnull)
+		return MONEY_UNKNOWN;
+	value = money_read(amount.value, &scale, "amount");
+	if (unlikely(scale > d->scale))
+	{
+		deals_rescale(d->deal, d->head.nitems, d->scale, scale);
+		d->scale = scale;
+	}
+	return wide_from(money_rescale(value, scale, d->scale));
+}
+
+/* Three letters, whatever their case, zero padded. */
+static void
+currency_code(const text *code, char *result)
+{
+	int			len = VARSIZE_ANY_EXHDR(code);
+
+	memset(result, 0, CURRENCY_SIZE);
+	for (int i = 0; i < len && i < 3; i++)
+		result[i] = pg_ascii_toupper((unsigned char) VARDATA_ANY(code)[i]);
+	for (int i = 0; i < 3; i++)
+		if (len != 3 || result[i] < 'A' || result[i] > 'Z')
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("currency must be three letters"),
+					 errhint("Write it as ISO 4217 does, for example EUR.")));
+}
+
+/* One deal into the state: the one transition behind all forms. */
+static Datum
+deals_add(FunctionCallInfo fcinfo, NullableDatum opened, NullableDatum closed,
+		  const char *currency)
+{
+	Deals	   *d;
+	Deal		deal;
+	NullableDatum amount = fcinfo->args[2];
+	bool		first = PG_ARGISNULL(0);
+
+	if (PG_ARGISNULL(1))
+		return state_leave_out(fcinfo, &deals_type);
+	memset(&deal, 0, sizeof(deal));
+	deal.outcome = enum_code(&deal_outcome_kind, PG_GETARG_DATUM(1));
+	deal.cycle = deal_cycle(deal.outcome, opened, closed);
+	d = state_begin(fcinfo, &deals_type);
+	if (currency != NULL)
+	{
+		if (first)
+			memcpy(d->currency, currency, CURRENCY_SIZE);
+		deals_check_currency(d->currency, currency);
+	}
+	if (deal.cycle == -2)
+		d->n_invalid++;
+	else
+	{
+		deal.amount = deal_amount(d, amount);
+		d = state_append(d, &deals_type, &deal);
+	}
+	return state_end(fcinfo, &deals_type, d);
+}
+
+/* A date as the midnight that it starts with: its days are whole. */
+static NullableDatum
+date_moment(NullableDatum date, const char *what)
+{
+	if (!date.isnull)
+	{
+		DateADT		day = DatumGetDateADT(date.value);
+
+		if (DATE_NOT_FINITE(day))
+			arg_time(DT_NOEND, what);
+		date.value = TimestampTzGetDatum(day * USECS_PER_DAY);
+	}
+	return date;
+}
+
+/*
+ * The SQL side
+ */
+STATE_FUNCTIONS(deals, deals_type);
+
+PG_FUNCTION_INFO_V1(abm_deals_accum);
+Datum
+abm_deals_accum(PG_FUNCTION_ARGS)
+{
+	return deals_add(fcinfo, fcinfo->args[3], fcinfo->args[4], NULL);
+}
+
+PG_FUNCTION_INFO_V1(abm_deals_accum_date);
+Datum
+abm_deals_accum_date(PG_FUNCTION_ARGS)
+{
+	return deals_add(fcinfo, date_moment(fcinfo->args[3], "opened_on"),
+					 date_moment(fcinfo->args[4], "closed_on"), NULL);
+}
+
+/* The forms with a currency: a row without one is left out. */
+PG_FUNCTION_INFO_V1(abm_deals_accum_currency);
+Datum
+abm_deals_accum_currency(PG_FUNCTION_ARGS)
+{
+	char		currency[CURRENCY_SIZE];
+
+	if (PG_ARGISNULL(5))
+		return state_leave_out(fcinfo, &deals_type);
+	currency_code(PG_GETARG_TEXT_PP(5), currency);
+	return deals_add(fcinfo, fcinfo->args[3], fcinfo->args[4], currency);
+}
+
+PG_FUNCTION_INFO_V1(abm_deals_accum_date_currency);
+Datum
+abm_deals_accum_date_currency(PG_FUNCTION_ARGS)
+{
+	char		currency[CURRENCY_SIZE];
+
+	if (PG_ARGISNULL(5))
+		return state_leave_out(fcinfo, &deals_type);
+	currency_code(PG_GETARG_TEXT_PP(5), currency);
+	return deals_add(fcinfo, date_moment(fcinfo->args[3], "opened_on"),
+					 date_moment(fcinfo->args[4], "closed_on"), currency);
+}

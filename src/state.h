@@ -1,0 +1,127 @@
+/*
+ * state.h
+ *		The state kit: one description of a layout gives a state type its
+ *		input and output, its merging, its sealing and its limits.
+ *
+ * A state is what an aggregate gathers and what a table may store.  Its bytes
+ * are a StateHead, the room's fixed fields, and perhaps records of one size:
+ *
+ *		length | kind version flags count | fixed fields | records
+ *
+ * A state is open while an aggregate works on it: it has room for further
+ * records, in no order.  Sealed, it is canonical: records sorted, no slack,
+ * padding zero, so that equal content is equal bytes.  Only sealed states
+ * leave an aggregate.
+ */
+#ifndef ABM_STATE_H
+#define ABM_STATE_H
+
+#include "abm.h"
+
+#define STATE_OPEN 0x0001		/* slack and disorder allowed */
+
+typedef struct StateHead
+{
+	int32		vl_len_;		/* varlena header, do not touch directly */
+	uint8		kind;			/* which state type, StateType.kind */
+	uint8		version;		/* of the layout */
+	uint16		flags;			/* STATE_OPEN or 0 */
+	int32		nitems;			/* records in use */
+} StateHead;
+
+typedef enum FieldType
+{
+	FIELD_CODE,					/* uint8, one of the field's labels */
+	FIELD_INT32,
+	FIELD_COUNT,				/* int64, 0 or more */
+	FIELD_INT64,
+	FIELD_FLOAT8,				/* finite */
+	FIELD_TIME,					/* timestamptz, finite */
+	FIELD_DURATION,				/* int64 microseconds; shown in days */
+	FIELD_MONEY,				/* Wide in units of 10^-scale */
+	FIELD_CHARS					/* 8 bytes of text, zero padded */
+} FieldType;
+
+/*
+ * A field may be unknown where it says so: then an integer or a duration is
+ * -1, a money amount MONEY_UNKNOWN, a float8 -1.
+ */
+typedef struct StateField
+{
+	const char *name;			/* in the jsonb form; NULL ends the list */
+	FieldType	type;
+	uint16		offset;			/* in the struct */
+	bool		nullable;
+	const char *const *labels;	/* of FIELD_CODE, NULL at the end */
+} StateField;
+
+typedef struct StateType
+{
+	const char *name;			/* of the SQL type */
+	uint8		kind;			/* no other type has it, never reused */
+	uint8		version;		/* written; all up to it are read */
+	uint16		fixed_size;		/* of head and fixed fields */
+	uint16		item_size;		/* of a record; 0: there are none */
+	uint16		scale_offset;	/* of an int32 scale of money; 0: no money */
+	int32		max_items;
+	const StateField *fields;
+	const char *items_name;		/* of the records in the jsonb form */
+	const StateField *item_fields;
+
+	/* a total order of records */
+	int			(*compare) (const void *a, const void *b, void *arg);
+
+	/* fold neighbours that are one thing; optional */
+	int			(*fold) (void *items, int n);
+
+	/* the fixed fields of b into a; b's records stand in a from item on */
+	void		(*absorb) (void *a, const void *b, int from);
+
+	/* what is wrong with a state that came from outside, or NULL; optional */
+	const char *(*fault) (const void *state);
+} StateType;
+
+#define STATE_ITEMS(state, type) ((void *) ((char *) (state) + (type)->fixed_size))
+
+extern void *state_begin(FunctionCallInfo fcinfo, const StateType *type);
+extern void *state_append(void *state, const StateType *type, const void *item);
+extern Datum state_end(FunctionCallInfo fcinfo, const StateType *type,
+					   void *state);
+extern Datum state_leave_out(FunctionCallInfo fcinfo, const StateType *type);
+extern const void *state_arg(FunctionCallInfo fcinfo, int argno,
+							 const StateType *type);
+
+/* the bodies of the SQL support functions, see STATE_FUNCTIONS */
+extern Datum state_in(FunctionCallInfo fcinfo, const StateType *type);
+extern Datum state_out(FunctionCallInfo fcinfo, const StateType *type);
+extern Datum state_recv(FunctionCallInfo fcinfo, const StateType *type);
+extern Datum state_send(FunctionCallInfo fcinfo, const StateType *type);
+extern Datum state_jsonb(FunctionCallInfo fcinfo, const StateType *type);
+extern Datum state_merge(FunctionCallInfo fcinfo, const StateType *type);
+extern Datum state_seal(FunctionCallInfo fcinfo, const StateType *type);
+
+/* shared by state.c and state_io.c */
+extern void *state_sealed(const void *state, const StateType *type);
+extern void *state_new(const StateType *type, int capacity);
+extern void state_check_limit(const StateType *type, int64 nitems, int64 limit);
+
+#define STATE_FUNCTION(name, verb, type) \
+	PG_FUNCTION_INFO_V1(abm_##name##_##verb); \
+	Datum \
+	abm_##name##_##verb(PG_FUNCTION_ARGS) \
+	{ \
+		return state_##verb(fcinfo, &(type)); \
+	} \
+	extern Datum abm_##name##_##verb(PG_FUNCTION_ARGS)
+
+/* all that sql/state.tmpl declares for a state type */
+#define STATE_FUNCTIONS(name, type) \
+	STATE_FUNCTION(name, in, type); \
+	STATE_FUNCTION(name, out, type); \
+	STATE_FUNCTION(name, recv, type); \
+	STATE_FUNCTION(name, send, type); \
+	STATE_FUNCTION(name, jsonb, type); \
+	STATE_FUNCTION(name, merge, type); \
+	STATE_FUNCTION(name, seal, type)
+
+#endif							/* ABM_STATE_H */

@@ -1,0 +1,531 @@
+/*
+ * state_io.c
+ *		The state kit: states as bytes, as text and as jsonb.
+ *
+ * On the wire a state is
+ *
+ *		kind  version  0 0  fixed fields  record count  records  crc32c
+ *
+ * with every number big-endian; its text is the hexadecimal form of the same
+ * bytes, exact and independent of settings.  The checksum finds damage, not
+ * malice: what protects memory is that the length must be right to the byte
+ * before anything is allocated, and that every value is checked.
+ */
+#include "state.h"
+
+#include <math.h>
+
+#include "catalog/pg_type.h"
+#include "libpq/pqformat.h"
+#include "money.h"
+#include "port/pg_crc32c.h"
+#include "utils/datetime.h"
+#include "utils/json.h"
+#include "utils/jsonb.h"
+
+#define CHARS_SIZE 8
+
+static const int wire_sizes[] = {
+	[FIELD_CODE] = 1,[FIELD_INT32] = 4,[FIELD_COUNT] = 8,[FIELD_INT64] = 8,
+	[FIELD_FLOAT8] = 8,[FIELD_TIME] = 8,[FIELD_DURATION] = 8,
+	[FIELD_MONEY] = 16,[FIELD_CHARS] = CHARS_SIZE
+};
+
+static int
+fields_wire_size(const StateField *fields)
+{
+	int			size = 0;
+
+	for (; fields != NULL && fields->name != NULL; fields++)
+		size += wire_sizes[fields->type];
+	return size;
+}
+
+/*
+ * Writing
+ */
+static void
+put_field(StringInfo buf, const StateField *field, const char *p)
+{
+	int64		i64;
+	double		f8;
+	Wide		wide;
+
+	switch (field->type)
+	{
+		case FIELD_CODE:
+			pq_sendint8(buf, *(const uint8 *) p);
+			break;
+		case FIELD_INT32:
+			pq_sendint32(buf, *(const int32 *) p);
+			break;
+		case FIELD_FLOAT8:
+			memcpy(&f8, p, sizeof(f8));
+			pq_sendfloat8(buf, f8);
+			break;
+		case FIELD_MONEY:
+			memcpy(&wide, p, sizeof(wide));
+			pq_sendint64(buf, wide.high);
+			pq_sendint64(buf, wide.low);
+			break;
+		case FIELD_CHARS:
+			appendBinaryStringInfo(buf, p, CHARS_SIZE);
+			break;
+		default:
+			memcpy(&i64, p, sizeof(i64));
+			pq_sendint64(buf, i64);
+	}
+}
+
+static void
+put_fields(StringInfo buf, const StateField *fields, const void *base)
+{
+	for (; fields != NULL && fields->name != NULL; fields++)
+		put_field(buf, fields, (const char *) base + fields->offset);
+}
+
+static pg_crc32c
+checksum(const char *data, int len)
+{
+	pg_crc32c	crc;
+
+	INIT_CRC32C(crc);
+	COMP_CRC32C(crc, data, len);
+	FIN_CRC32C(crc);
+	return crc;
+}
+
+/* Append the wire form of a sealed state. */
+static void
+put_state(StringInfo buf, const StateType *type, const void *state)
+{
+	const StateHead *head = state;
+	const char *item = STATE_ITEMS(state, type);
+	int			start = buf->len;
+
+	pq_sendint8(buf, head->kind);
+	pq_sendint8(buf, type->version);
+	pq_sendint16(buf, 0);
+	put_fields(buf, type->fields, state);
+	if (type->item_size > 0)
+	{
+		pq_sendint32(buf, head->nitems);
+		for (int i = 0; i < head->nitems; i++, item += type->item_size)
+			put_fields(buf, type->item_fields, item);
+	}
+	pq_sendint32(buf, checksum(buf->data + start, buf->len - start));
+}
+
+/*
+ * Reading
+ */
+static bool
+good_number(const StateField *field, int64 v)
+{
+	switch (field->type)
+	{
+		case FIELD_TIME:
+			return IS_VALID_TIMESTAMP(v);
+		case FIELD_COUNT:
+		case FIELD_DURATION:
+			return v >= 0 || (v == -1 && field->nullable);
+		default:
+			return true;
+	}
+}
+
+static bool
+good_chars(const char *p)
+{
+	int			len = strnlen(p, CHARS_SIZE);
+
+	for (int i = 0; i < CHARS_SIZE; i++)
+		if (i < len ? p[i] < ' ' || p[i] > '~' : p[i] != 0)
+			return false;
+	return len < CHARS_SIZE;
+}
+
+/* Read one field into the struct; false when its value cannot be. */
+static bool
+get_field(StringInfo buf, const StateField *field, char *p)
+{
+	int64		i64;
+	double		f8;
+	Wide		wide;
+	int			n;
+
+	switch (field->type)
+	{
+		case FIELD_CODE:
+			*(uint8 *) p = pq_getmsgbyte(buf);
+			for (n = 0; field->labels[n] != NULL; n++)
+				;
+			return *(uint8 *) p < n;
+		case FIELD_INT32:
+			*(int32 *) p = pq_getmsgint(buf, 4);
+			return true;
+		case FIELD_FLOAT8:
+			f8 = pq_getmsgfloat8(buf);
+			memcpy(p, &f8, sizeof(f8));
+			return !isnan(f8) && !isinf(f8) && !(f8 == 0 && signbit(f8));
+		case FIELD_MONEY:
+			wide.high = pq_getmsgint64(buf);
+			wide.low = pq_getmsgint64(buf);
+			memcpy(p, &wide, sizeof(wide));
+			return field->nullable || !money_unknown(wide);
+		case FIELD_CHARS:
+			pq_copymsgbytes(buf, p, CHARS_SIZE);
+			return good_chars(p);
+		default:
+			i64 = pq_getmsgint64(buf);
+			memcpy(p, &i64, sizeof(i64));
+			return good_number(field, i64);
+	}
+}
+
+static const char *
+get_fields(StringInfo buf, const StateField *fields, void *base)
+{
+	for (; fields != NULL && fields->name != NULL; fields++)
+		if (!get_field(buf, fields, (char *) base + fields->offset))
+			return fields->name;
+	return NULL;
+}
+
+/* What is wrong with the frame of a message, before its content is read. */
+static const char *
+frame_fault(StringInfo buf, const StateType *type)
+{
+	const unsigned char *p = (unsigned char *) buf->data + buf->cursor;
+	int64		len = buf->len - buf->cursor;
+	int			fixed = 4 + fields_wire_size(type->fields);
+	int64		need = fixed + 4;
+	uint32		stored;
+
+	if (len < 4 || p[0] != type->kind)
+		return "it is a state of another type";
+	if (p[1] == 0 || p[1] > type->version)
+		return "its version is newer than this extension";
+	if (p[2] != 0 || p[3] != 0)
+		return "its flags are not zero";
+	if (type->item_size > 0 && len >= fixed + 8)
+	{
+		uint32		n;
+
+		memcpy(&n, p + fixed, 4);
+		n = pg_ntoh32(n);
+		if (n > (uint32) type->max_items)
+			return "it has too many records";
+		need = fixed + 8 +
+			(int64) n * fields_wire_size(type->item_fields);
+	}
+	else if (type->item_size > 0)
+		need = fixed + 8;
+	if (len != need)
+		return "its length is wrong";
+	memcpy(&stored, p + need - 4, 4);
+	if (pg_ntoh32(stored) != checksum((const char *) p, need - 4))
+		return "its checksum is wrong";
+	return NULL;
+}
+
+/* Records must be in order, and none be left to fold. */
+static const char *
+order_fault(const StateType *type, const void *state)
+{
+	const StateHead *head = state;
+	const char *item = STATE_ITEMS(state, type);
+
+	if (type->item_size == 0)
+		return NULL;
+	for (int i = 1; i < head->nitems; i++, item += type->item_size)
+	{
+		CHECK_EVERY(i, 0xFFFF);
+		if (type->compare(item, item + type->item_size, NULL) > 0)
+			return "its records are not in order";
+	}
+	if (type->fold != NULL)
+	{
+		Size		size = (Size) head->nitems * type->item_size;
+		char	   *copy = palloc(Max(size, 1));
+		int			left;
+
+		memcpy(copy, STATE_ITEMS(state, type), size);
+		left = type->fold(copy, head->nitems);
+		pfree(copy);
+		if (left != head->nitems)
+			return "its records stand twice";
+	}
+	return NULL;
+}
+
+/* A state from its wire form, checked; NULL with *fault set otherwise. */
+static void *
+get_state(StringInfo buf, const StateType *type, const char **fault)
+{
+	StateHead  *head;
+	char	   *item;
+	int			n = 0;
+	int			fixed = 4 + fields_wire_size(type->fields);
+
+	*fault = frame_fault(buf, type);
+	if (*fault != NULL)
+		return NULL;
+	if (type->item_size > 0)
+	{
+		memcpy(&n, buf->data + buf->cursor + fixed, 4);
+		n = pg_ntoh32((uint32) n);
+	}
+	head = state_new(type, n);
+	pq_getmsgbytes(buf, 4);
+	*fault = get_fields(buf, type->fields, head);
+	if (type->item_size > 0)
+		pq_getmsgint(buf, 4);
+	item = STATE_ITEMS(head, type);
+	for (int i = 0; i < n && *fault == NULL; i++, item += type->item_size)
+	{
+		CHECK_EVERY(i, 0xFFFF);
+		*fault = get_fields(buf, type->item_fields, item);
+	}
+	if (*fault != NULL)
+	{
+		*fault = psprintf("its %s is out of range", *fault);
+		return NULL;
+	}
+	pq_getmsgint(buf, 4);
+	head->nitems = n;
+	SET_VARSIZE(head, type->fixed_size + (Size) n * type->item_size);
+	head->flags = 0;
+	if (type->scale_offset > 0)
+	{
+		int32		scale = *(int32 *) ((char *) head + type->scale_offset);
+
+		if (scale < 0 || scale > MONEY_MAX_SCALE)
+			*fault = "its scale is out of range";
+	}
+	if (*fault == NULL)
+		*fault = order_fault(type, head);
+	if (*fault == NULL && type->fault != NULL)
+		*fault = type->fault(head);
+	return *fault == NULL ? head : NULL;
+}
+
+/*
+ * The SQL side
+ */
+Datum
+state_out(FunctionCallInfo fcinfo, const StateType *type)
+{
+	StringInfoData buf;
+	const void *state = state_arg(fcinfo, 0, type);
+	char	   *text;
+
+	initStringInfo(&buf);
+	put_state(&buf, type, state);
+	text = palloc_extended((Size) buf.len * 2 + 1, MCXT_ALLOC_HUGE);
+	text[hex_encode(buf.data, buf.len, text)] = '\0';
+	PG_RETURN_CSTRING(text);
+}
+
+/* Bytes from hexadecimal digits; false when they are none. */
+static bool
+from_hex(const char *text, StringInfo buf)
+{
+	Size		len = strlen(text);
+	static const signed char digit[256] = {
+		['0'] = 1,['1'] = 2,['2'] = 3,['3'] = 4,['4'] = 5,['5'] = 6,['6'] = 7,
+		['7'] = 8,['8'] = 9,['9'] = 10,['a'] = 11,['b'] = 12,['c'] = 13,
+		['d'] = 14,['e'] = 15,['f'] = 16,['A'] = 11,['B'] = 12,['C'] = 13,
+		['D'] = 14,['E'] = 15,['F'] = 16
+	};
+
+	if (len % 2 != 0)
+		return false;
+	initStringInfo(buf);
+	enlargeStringInfo(buf, (int) (len / 2));
+	for (Size i = 0; i < len; i += 2)
+	{
+		int			high = digit[(unsigned char) text[i]];
+		int			low = digit[(unsigned char) text[i + 1]];
+
+		if (high == 0 || low == 0)
+			return false;
+		buf->data[buf->len++] = (char) ((high - 1) * 16 + low - 1);
+	}
+	buf->data[buf->len] = '\0';
+	return true;
+}
+
+Datum
+state_in(FunctionCallInfo fcinfo, const StateType *type)
+{
+	StringInfoData buf;
+	SoftErrors	soft = SOFT_ERRORS(fcinfo);
+	const char *fault = "it is not hexadecimal";
+	void	   *state = NULL;
+
+	if (from_hex(PG_GETARG_CSTRING(0), &buf))
+		state = get_state(&buf, type, &fault);
+	if (state == NULL)
+	{
+		soft_error(soft,
+				   (errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					errmsg("invalid text for a value of type abm.%s",
+						   type->name),
+					errdetail("As a %s state, %s.", type->name, fault),
+					errhint("Such values are made by an aggregate, not written by hand.")));
+		PG_RETURN_NULL();
+	}
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+state_send(FunctionCallInfo fcinfo, const StateType *type)
+{
+	StringInfoData buf;
+
+	pq_begintypsend(&buf);
+	put_state(&buf, type, state_arg(fcinfo, 0, type));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
+
+Datum
+state_recv(FunctionCallInfo fcinfo, const StateType *type)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	const char *fault;
+	void	   *state = get_state(buf, type, &fault);
+
+	if (state == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary value of type abm.%s", type->name),
+				 errdetail("As a %s state, %s.", type->name, fault)));
+	PG_RETURN_POINTER(state);
+}
+
+/*
+ * What a person may want to see
+ */
+static void
+json_key(JsonbParseState **json, const char *key)
+{
+	JsonbValue	v;
+
+	v.type = jbvString;
+	v.val.string.val = unconstify(char *, key);
+	v.val.string.len = strlen(key);
+	pushJsonbValue(json, WJB_KEY, &v);
+}
+
+static void
+json_text(JsonbValue *v, const char *text)
+{
+	v->type = text[0] == '\0' ? jbvNull : jbvString;
+	v->val.string.val = unconstify(char *, text);
+	v->val.string.len = strlen(text);
+}
+
+static void
+json_numeric(JsonbValue *v, Datum numeric)
+{
+	v->type = jbvNumeric;
+	v->val.numeric = DatumGetNumeric(numeric);
+}
+
+static Datum
+float_numeric(double value)
+{
+	return DirectFunctionCall1(float8_numeric, Float8GetDatum(value));
+}
+
+static void
+json_value(JsonbValue *v, const StateField *field, const char *p, int scale)
+{
+	int64		i64 = 0;
+	double		f8 = 0;
+	Wide		wide;
+	int			utc = 0;
+
+	if (wire_sizes[field->type] == 8)
+	{
+		memcpy(&i64, p, sizeof(i64));
+		memcpy(&f8, p, sizeof(f8));
+	}
+	v->type = jbvNull;
+	switch (field->type)
+	{
+		case FIELD_CODE:
+			json_text(v, field->labels[*(const uint8 *) p]);
+			break;
+		case FIELD_CHARS:
+			json_text(v, p);
+			break;
+		case FIELD_INT32:
+			json_numeric(v, NumericGetDatum(int64_to_numeric(*(const int32 *) p)));
+			break;
+		case FIELD_MONEY:
+			memcpy(&wide, p, sizeof(wide));
+			if (!money_unknown(wide))
+				json_numeric(v, NumericGetDatum(money_numeric(wide_value(wide),
+															  scale)));
+			break;
+		case FIELD_FLOAT8:
+			if (!field->nullable || f8 >= 0)
+				json_numeric(v, float_numeric(f8));
+			break;
+		case FIELD_TIME:
+			json_text(v, JsonEncodeDateTime(palloc(MAXDATELEN + 1), i64,
+											TIMESTAMPTZOID, &utc));
+			break;
+		case FIELD_DURATION:
+			if (i64 >= 0)
+				json_numeric(v, float_numeric(i64 / USECS_PER_DAY_F));
+			break;
+		default:
+			if (!field->nullable || i64 >= 0)
+				json_numeric(v, NumericGetDatum(int64_to_numeric(i64)));
+	}
+}
+
+static void
+json_fields(JsonbParseState **json, const StateField *fields,
+			const void *base, int scale)
+{
+	for (; fields != NULL && fields->name != NULL; fields++)
+	{
+		JsonbValue	v;
+
+		json_key(json, fields->name);
+		json_value(&v, fields, (const char *) base + fields->offset, scale);
+		pushJsonbValue(json, WJB_VALUE, &v);
+	}
+}
+
+Datum
+state_jsonb(FunctionCallInfo fcinfo, const StateType *type)
+{
+	const StateHead *head = state_arg(fcinfo, 0, type);
+	const char *item = STATE_ITEMS(head, type);
+	JsonbParseState *json = NULL;
+	int			scale = type->scale_offset == 0 ? 0 :
+		*(const int32 *) ((const char *) head + type->scale_offset);
+
+	pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
+	json_fields(&json, type->fields, head, scale);
+	if (type->item_size > 0)
+	{
+		json_key(&json, type->items_name);
+		pushJsonbValue(&json, WJB_BEGIN_ARRAY, NULL);
+		for (int i = 0; i < head->nitems; i++, item += type->item_size)
+		{
+			CHECK_EVERY(i, 0xFFF);
+			pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
+			json_fields(&json, type->item_fields, item, scale);
+			pushJsonbValue(&json, WJB_END_OBJECT, NULL);
+		}
+		pushJsonbValue(&json, WJB_END_ARRAY, NULL);
+	}
+	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&json, WJB_END_OBJECT,
+													   NULL)));
+}
