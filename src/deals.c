@@ -48,16 +48,6 @@ deal_compare(const void *a, const void *b, void *arg)
 	return 0;
 }
 
-/* Express the records from one to another in units of 10^-to. */
-static void
-deals_rescale(Deal *deal, int n, int from, int to)
-{
-	for (int i = 0; i < n && from < to; i++)
-		if (!money_unknown(deal[i].amount))
-			deal[i].amount =
-				wide_from(money_rescale(wide_value(deal[i].amount), from, to));
-}
-
 /* The one currency of a state. */
 static void
 deals_check_currency(const char *a, const char *b)
@@ -71,19 +61,14 @@ deals_check_currency(const char *a, const char *b)
 }
 
 static void
-deals_absorb(void *a, const void *b, int from)
+deals_absorb(void *a, const void *b)
 {
 	Deals	   *x = a;
 	const Deals *y = b;
 
-	if (from == 0 && x->n_invalid == 0 && x->currency[0] == '\0')
-		memcpy(x->currency, y->currency, CURRENCY_SIZE);
 	deals_check_currency(x->currency, y->currency);
 	if (pg_add_s64_overflow(x->n_invalid, y->n_invalid, &x->n_invalid))
 		elog(ERROR, "too many invalid deals");
-	deals_rescale(x->deal, from, x->scale, y->scale);
-	deals_rescale(x->deal + from, y->head.nitems, y->scale, x->scale);
-	x->scale = Max(x->scale, y->scale);
 }
 
 /* A deal that is not closed has no cycle; its amount fits the scale. */
@@ -99,11 +84,11 @@ deals_fault(const void *state)
 }
 
 const StateType deals_type = {
-	.name = "deals", .kind = 1, .version = 1,
-	.fixed_size = offsetof(Deals, deal), .item_size = sizeof(Deal),
-	.scale_offset = offsetof(Deals, scale), .max_items = 10000000,
-	.fields = deals_fields, .items_name = "deals", .item_fields = deal_fields,
-	.compare = deal_compare, .absorb = deals_absorb, .fault = deals_fault
+	.name = "deals",.kind = 1,.version = 1,
+	.fixed_size = offsetof(Deals, deal),.item_size = sizeof(Deal),
+	.scale_offset = offsetof(Deals, scale),.max_items = 10000000,
+	.fields = deals_fields,.items_name = "deals",.item_fields = deal_fields,
+	.compare = deal_compare,.absorb = deals_absorb,.fault = deals_fault
 };
 
 /*
@@ -117,27 +102,14 @@ deal_cycle(int outcome, NullableDatum opened, NullableDatum closed)
 
 	if (outcome == DEAL_OPEN || opened.isnull || closed.isnull)
 		return -1;
-	cycle = arg_time(DatumGetTimestampTz(closed.value), "closed_at") -
-		arg_time(DatumGetTimestampTz(opened.value), "opened_at");
+	if (pg_sub_s64_overflow(arg_time(DatumGetTimestampTz(closed.value),
+									 "closed_at"),
+							arg_time(DatumGetTimestampTz(opened.value),
+									 "opened_at"), &cycle))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("the time from opening to close is out of range")));
 	return cycle < 0 ? -2 : cycle;
-}
-
-/* Read the amount, bringing it and the state to a common scale. */
-static Wide
-deal_amount(Deals *d, NullableDatum amount)
-{
-	int			scale;
-	int128		value;
-
-	if (amount.isnull)
-		return MONEY_UNKNOWN;
-	value = money_read(amount.value, &scale, "amount");
-	if (unlikely(scale > d->scale))
-	{
-		deals_rescale(d->deal, d->head.nitems, d->scale, scale);
-		d->scale = scale;
-	}
-	return wide_from(money_rescale(value, scale, d->scale));
 }
 
 /* Three letters, whatever their case, zero padded. */
@@ -164,7 +136,6 @@ deals_add(FunctionCallInfo fcinfo, NullableDatum opened, NullableDatum closed,
 {
 	Deals	   *d;
 	Deal		deal;
-	NullableDatum amount = fcinfo->args[2];
 	bool		first = PG_ARGISNULL(0);
 
 	if (PG_ARGISNULL(1))
@@ -183,7 +154,7 @@ deals_add(FunctionCallInfo fcinfo, NullableDatum opened, NullableDatum closed,
 		d->n_invalid++;
 	else
 	{
-		deal.amount = deal_amount(d, amount);
+		deal.amount = state_amount(d, &deals_type, fcinfo->args[2], "amount");
 		d = state_append(d, &deals_type, &deal);
 	}
 	return state_end(fcinfo, &deals_type, d);
@@ -197,9 +168,12 @@ date_moment(NullableDatum date, const char *what)
 	{
 		DateADT		day = DatumGetDateADT(date.value);
 
-		if (DATE_NOT_FINITE(day))
-			arg_time(DT_NOEND, what);
-		date.value = TimestampTzGetDatum(day * USECS_PER_DAY);
+		int64		moment;
+
+		if (DATE_NOT_FINITE(day) ||
+			pg_mul_s64_overflow(day, USECS_PER_DAY, &moment))
+			moment = DT_NOEND;
+		date.value = TimestampTzGetDatum(arg_time(moment, what));
 	}
 	return date;
 }

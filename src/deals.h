@@ -6,7 +6,6 @@
 #define ABM_DEALS_H
 
 #include "enums.h"
-#include "money.h"
 #include "state.h"
 
 #define CURRENCY_SIZE 8

@@ -222,6 +222,76 @@ state_leave_out(FunctionCallInfo fcinfo, const StateType *type)
 	PG_RETURN_POINTER(state_arg(fcinfo, 0, type));
 }
 
+/* Express every amount of the records from one on in units of 10^-to. */
+static void
+state_rescale(void *state, const StateType *type, int first, int from, int to)
+{
+	StateHead  *head = head_of(state);
+	char	   *item = (char *) STATE_ITEMS(state, type) +
+	(Size) first * type->item_size;
+
+	if (from >= to)
+		return;
+	for (int i = first; i < head->nitems; i++, item += type->item_size)
+		for (const StateField *f = type->item_fields; f->name != NULL; f++)
+		{
+			Wide	   *w = (Wide *) (item + f->offset);
+
+			if (f->type == FIELD_MONEY && !money_unknown(*w))
+				*w = wide_from(money_rescale(wide_value(*w), from, to));
+		}
+}
+
+static inline int32 *
+state_scale(void *state, const StateType *type)
+{
+	return (int32 *) ((char *) state + type->scale_offset);
+}
+
+/*
+ * An amount for a record: in units of 10^-scale of the state, whose scale
+ * grows with the amounts that it sees.
+ */
+Wide
+state_amount(void *state, const StateType *type, NullableDatum amount,
+			 const char *what)
+{
+	int32	   *scale = state_scale(state, type);
+	int			own;
+	int128		value;
+
+	if (amount.isnull)
+		return MONEY_UNKNOWN;
+	value = money_read(amount.value, &own, what);
+	if (unlikely(own > *scale))
+	{
+		state_rescale(state, type, 0, *scale, own);
+		*scale = own;
+	}
+	return wide_from(money_rescale(value, own, *scale));
+}
+
+/* Bring all amounts to the greater scale after records were put together. */
+static void
+state_join_scales(void *a, const void *b, const StateType *type, int from)
+{
+	int32	   *x = state_scale(a, type);
+	int32		y = *state_scale(unconstify(void *, b), type);
+
+	if (y > *x)
+	{
+		StateHead  *head = head_of(a);
+		int			n = head->nitems;
+
+		head->nitems = from;
+		state_rescale(a, type, 0, *x, y);
+		head->nitems = n;
+		*x = y;
+	}
+	else
+		state_rescale(a, type, from, y, *x);
+}
+
 /*
  * Two states into one: combine function, transition of rollup() and the SQL
  * function merge().  NULL is neutral.
@@ -253,7 +323,10 @@ state_merge(FunctionCallInfo fcinfo, const StateType *type)
 	memcpy((char *) STATE_ITEMS(a, type) + (Size) from * type->item_size,
 		   STATE_ITEMS(b, type), (Size) b->nitems * type->item_size);
 	a->nitems = from + b->nitems;
-	type->absorb(a, b, from);
+	if (type->scale_offset > 0)
+		state_join_scales(a, b, type, from);
+	if (type->absorb != NULL)
+		type->absorb(a, b);
 	return state_end(fcinfo, type, a);
 }
 

@@ -17,6 +17,7 @@
 #define ABM_STATE_H
 
 #include "abm.h"
+#include "money.h"
 
 #define STATE_OPEN 0x0001		/* slack and disorder allowed */
 
@@ -74,8 +75,8 @@ typedef struct StateType
 	/* fold neighbours that are one thing; optional */
 	int			(*fold) (void *items, int n);
 
-	/* the fixed fields of b into a; b's records stand in a from item on */
-	void		(*absorb) (void *a, const void *b, int from);
+	/* the fixed fields of b into a, but for the scale; optional */
+	void		(*absorb) (void *a, const void *b);
 
 	/* what is wrong with a state that came from outside, or NULL; optional */
 	const char *(*fault) (const void *state);
@@ -85,6 +86,8 @@ typedef struct StateType
 
 extern void *state_begin(FunctionCallInfo fcinfo, const StateType *type);
 extern void *state_append(void *state, const StateType *type, const void *item);
+extern Wide state_amount(void *state, const StateType *type,
+						 NullableDatum amount, const char *what);
 extern Datum state_end(FunctionCallInfo fcinfo, const StateType *type,
 					   void *state);
 extern Datum state_leave_out(FunctionCallInfo fcinfo, const StateType *type);

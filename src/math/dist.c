@@ -36,7 +36,7 @@ stirling_error(double z)
 	if (z < 16)
 		return lgamma(z) - ((z - 0.5) * log(z) - z + LN_SQRT_2PI);
 	return (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - (1.0 / 1680 -
-			(1.0 / 1188 - 691.0 / 360360 / z2) / z2) / z2) / z2) / z2) / z;
+												   (1.0 / 1188 - 691.0 / 360360 / z2) / z2) / z2) / z2) / z2) / z;
 }
 
 /* k ln(k / m) + m - k without cancellation near k = m */
@@ -91,9 +91,9 @@ beta_fraction(double a, double b, double x, double y)
 	{
 		double		k = a + 2 * m;
 		double		num = (a + m - 1) / (k - 1) * (a + b + m - 1) / (k - 1) *
-			m * (b - m) * x * x;
+		m * (b - m) * x * x;
 		double		den = m + m * (b - m) * x / (k - 1) +
-			(a + m) * (a * y - b * x + 1 + m * (1 + y)) / (k + 1);
+		(a + m) * (a * y - b * x + 1 + m * (1 + y)) / (k + 1);
 		double		delta;
 
 		d = 1 / (den + num * d);
@@ -216,7 +216,7 @@ normal_quantile(double p)
 	double		tail = fmin(p, 1 - p);
 	double		t = sqrt(-2 * log(tail));
 	double		z = t - (2.515517 + t * (0.802853 + t * 0.010328)) /
-		(1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+	(1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
 
 	for (int i = 0; i < 4; i++)
 	{

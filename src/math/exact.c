@@ -54,7 +54,7 @@ exact_add(ExactSum *sum, double x)
 	uint64_t	size = m < 0 ? -(uint64_t) m : (uint64_t) m;
 	int			bit = exponent - 53 - LOWEST_BIT;
 	int64_t		sign = m < 0 ? -1 : 1;
-	unsigned __int128 shifted;
+	unsigned	__int128 shifted;
 
 	if (m == 0)
 		return;

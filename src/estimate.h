@@ -1,0 +1,48 @@
+/*
+ * estimate.h
+ *		Figures with their intervals, and how a report shows them.
+ */
+#ifndef ABM_ESTIMATE_H
+#define ABM_ESTIMATE_H
+
+#include "abm.h"
+
+/* Something measured on some things. */
+typedef struct Sample
+{
+	double	   *value;			/* sorted once described */
+	int64		n;
+	double		mean;
+	double		variance;		/* with n - 1; 0 for a single one */
+} Sample;
+
+typedef struct Estimate
+{
+	double		value;			/* NaN: not known, as the bounds may be */
+	double		lower;
+	double		upper;
+	int64		n;
+} Estimate;
+
+typedef enum RateMethod
+{
+	RATE_JEFFREYS, RATE_WILSON
+} RateMethod;
+
+#define NO_ESTIMATE ((Estimate) {NAN, NAN, NAN, 0})
+
+extern void sample_describe(Sample *s);
+extern double sample_percentile(const Sample *s, int percent);
+extern Estimate estimate_mean(const Sample *s, double level);
+extern Estimate estimate_median(const Sample *s, double level);
+extern Estimate estimate_rate(int64 k, int64 n, double level,
+							  RateMethod method);
+
+extern RateMethod arg_rate_method(const text *name);
+extern Datum float_or_null(FunctionCallInfo fcinfo, double value);
+extern Datum estimate_row(FunctionCallInfo fcinfo, int64 n, int64 k,
+						  Estimate e);
+extern void report_estimate(FunctionCallInfo fcinfo, const char *metric,
+							Estimate e);
+
+#endif							/* ABM_ESTIMATE_H */
