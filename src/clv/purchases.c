@@ -39,7 +39,7 @@ line_compare(const void *a, const void *b, void *arg)
 	return 0;
 }
 
-const		StateType purchases_type = {
+const StateType purchases_type = {
 	.name = "purchases",.kind = 2,.version = 1,
 	.fixed_size = offsetof(Purchases, line),
 	.item_size = sizeof(PurchaseLine),

@@ -5,9 +5,13 @@
 static const struct
 {
 	const char *what;
-	double		a, b, c, d;
+	double		a,
+				b,
+				c,
+				d;
 	double		value;
-}	dist_table[] =
+}			dist_table[] =
+
 {
 	{"beta_cdf", 0.5, 0.5, 0.3, 0.0, 0.3690101195655453750437202},
 	{"beta_cdf", 7.5, 13.5, 0.35, 0.0, 0.490425984014018986873508},
