@@ -67,8 +67,7 @@ deals_absorb(void *a, const void *b)
 	const Deals *y = b;
 
 	deals_check_currency(x->currency, y->currency);
-	if (pg_add_s64_overflow(x->n_invalid, y->n_invalid, &x->n_invalid))
-		elog(ERROR, "too many invalid deals");
+	state_add_count(&x->n_invalid, y->n_invalid);
 }
 
 /* A deal that is not closed has no cycle; its amount fits the scale. */

@@ -94,6 +94,16 @@ extern Datum state_leave_out(FunctionCallInfo fcinfo, const StateType *type);
 extern const void *state_arg(FunctionCallInfo fcinfo, int argno,
 							 const StateType *type);
 
+/* Counters come from outside too, so that they can overflow. */
+static inline void
+state_add_count(int64 *count, int64 more)
+{
+	if (unlikely(pg_add_s64_overflow(*count, more, count)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("count out of range")));
+}
+
 /* the bodies of the SQL support functions, see STATE_FUNCTIONS */
 extern Datum state_in(FunctionCallInfo fcinfo, const StateType *type);
 extern Datum state_out(FunctionCallInfo fcinfo, const StateType *type);

@@ -1,0 +1,159 @@
+-- Laws that hold for every aggregate and every state type of the extension. The catalog says which there are: a new one is
+-- tested here without being named. A state is equal to another when its bytes are, so states are compared by their text.
+\set ECHO none
+\set QUIET 1
+\pset format unaligned
+\pset tuples_only true
+\set work `echo "${ABM_WORK:-/tmp}"`
+SET client_min_messages = warning;
+BEGIN;
+SELECT no_plan();
+\i test/sample.sql
+
+SELECT cmp_ok((SELECT count(*) FROM gathering)::int, '>=', 6, 'the catalog names the aggregates');
+SELECT is_empty($$
+  SELECT a.aggfnoid::regprocedure FROM pg_aggregate a JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = a.aggfnoid::oid
+    AND d.deptype = 'e' AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'abm')
+  WHERE a.aggtranstype::regtype NOT IN (SELECT state FROM state_type)$$, 'every state of an aggregate is built by some x_agg');
+SELECT is_empty($$
+  SELECT state FROM state_type s WHERE NOT EXISTS (
+    SELECT FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid WHERE p.proname = 'rollup' AND p.proargtypes[0] = s.state)$$,
+  'every state type has rollup()');
+
+CREATE FUNCTION whole(call text, source text DEFAULT 'sample') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r text; BEGIN EXECUTE format('SELECT (%s)::text FROM %s s', call, source) INTO r; RETURN r; END $$;
+CREATE FUNCTION grouped(call text, source text DEFAULT 'sample') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r text; BEGIN
+  EXECUTE format('SELECT md5(string_agg(k || s, '','' ORDER BY k)) FROM (SELECT k, (%s)::text AS s FROM %s s GROUP BY k) g', call, source) INTO r;
+  RETURN r; END $$;
+
+-- Any order, any partition, through text: the same bytes.
+SELECT isnt(whole(call), NULL, call || ' gathers something') FROM gathering;
+SELECT is(whole(call, '(SELECT * FROM sample ORDER BY shuffle OFFSET 0)'), whole(call), aggregate || ': any order') FROM gathering;
+SELECT is(whole(call, '(SELECT * FROM sample ORDER BY id DESC OFFSET 0)'), whole(call), aggregate || ': backwards') FROM gathering;
+SELECT is(whole('abm.rollup(s)', format('(SELECT %s AS s FROM sample GROUP BY part)', call)), whole(call), aggregate || ': rollup of parts') FROM gathering;
+SELECT is(whole('abm.rollup(s)', format('(SELECT %s AS s FROM sample GROUP BY id)', call)), whole(call), aggregate || ': rollup of single rows') FROM gathering;
+SELECT is(whole(format('abm.rollup(s::text::%s)', state), format('(SELECT %s AS s FROM sample GROUP BY part)', call)), whole(call),
+  aggregate || ': rollup of parts that went through text') FROM gathering;
+SELECT is(whole(call, '(SELECT * FROM sample WHERE false)'), NULL, aggregate || ': no row, no state') FROM gathering;
+SELECT is(whole(null_call), NULL, aggregate || ': nothing but NULL, no state') FROM gathering;
+
+-- Any plan: parallel, partitionwise.
+CREATE FUNCTION plan_of(call text, source text DEFAULT 'sample') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE line text; plan text := ''; BEGIN
+  FOR line IN EXECUTE format('EXPLAIN (COSTS OFF) SELECT k, %s FROM %s s GROUP BY k', call, source) LOOP plan := plan || line || E'\n'; END LOOP;
+  RETURN plan; END $$;
+CREATE TABLE serial AS SELECT aggregate, whole(call) AS whole, grouped(call) AS grouped FROM gathering;
+CREATE TABLE pieces (LIKE sample) PARTITION BY HASH (k);
+CREATE TABLE pieces_0 PARTITION OF pieces FOR VALUES WITH (MODULUS 3, REMAINDER 0);
+CREATE TABLE pieces_1 PARTITION OF pieces FOR VALUES WITH (MODULUS 3, REMAINDER 1);
+CREATE TABLE pieces_2 PARTITION OF pieces FOR VALUES WITH (MODULUS 3, REMAINDER 2);
+INSERT INTO pieces SELECT * FROM sample;
+ANALYZE sample; ANALYZE pieces;
+SET LOCAL enable_partitionwise_aggregate = on;
+SELECT matches(plan_of(call, 'pieces'), 'Append.*HashAggregate', aggregate || ': is aggregated in each partition') FROM gathering;
+SELECT is(grouped(call, 'pieces'), grouped, aggregate || ': partitionwise = serial') FROM gathering JOIN serial USING (aggregate);
+SET LOCAL max_parallel_workers_per_gather = 2;
+SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0;
+ALTER TABLE sample SET (parallel_workers = 2);
+SELECT matches(plan_of(call), 'Finalize.*Gather.*Partial', aggregate || ': runs in parallel') FROM gathering;
+SELECT is(whole(call), whole, aggregate || ': parallel = serial') FROM gathering JOIN serial USING (aggregate);
+SELECT is(grouped(call), grouped, aggregate || ': parallel = serial by group') FROM gathering JOIN serial USING (aggregate);
+
+-- An unchanged concurrent refresh under a parallel plan rewrites no row.
+CREATE FUNCTION refreshed(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE before text; after text; BEGIN
+  EXECUTE format('CREATE MATERIALIZED VIEW mart AS SELECT k, %s AS s FROM sample GROUP BY k', call);
+  CREATE UNIQUE INDEX ON mart (k);
+  SELECT string_agg(ctid || ':' || xmin, ',' ORDER BY k) INTO before FROM mart;
+  REFRESH MATERIALIZED VIEW CONCURRENTLY mart;
+  SELECT string_agg(ctid || ':' || xmin, ',' ORDER BY k) INTO after FROM mart;
+  DROP MATERIALIZED VIEW mart;
+  RETURN CASE WHEN before = after THEN 'no row rewritten' ELSE before || ' <> ' || after END; END $$;
+SELECT is(refreshed(call), 'no row rewritten', aggregate || ': unchanged refresh') FROM gathering;
+
+-- Window frames: the state goes on after its final function was called.
+CREATE FUNCTION windowed(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE a text; b text; BEGIN
+  EXECUTE format('SELECT string_agg(s, '','' ORDER BY id) FROM (SELECT id, (%s OVER (ORDER BY id))::text AS s FROM sample WHERE id <= 60) x', call) INTO a;
+  EXECUTE format('SELECT string_agg(s, '','' ORDER BY i) FROM (SELECT i, (SELECT (%s)::text FROM sample WHERE id <= i) AS s FROM generate_series(1, 60) i) x', call) INTO b;
+  RETURN CASE WHEN a = b THEN 'the same' ELSE 'different' END; END $$;
+SELECT is(windowed(call), 'the same', aggregate || ': as a window function') FROM gathering;
+
+-- merge(): neutral NULL, commutative, associative; arguments stay as they were. A transition called by hand does the same as the aggregate.
+CREATE FUNCTION merged(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r text; BEGIN
+  EXECUTE format($q$
+    WITH p AS MATERIALIZED (SELECT part, %1$s AS s FROM sample GROUP BY part),
+      t AS (SELECT a.s AS a, b.s AS b, c.s AS c FROM p a, p b, p c WHERE a.part = 0 AND b.part = 1 AND c.part = 2)
+    SELECT concat_ws(', ',
+      CASE WHEN abm.merge(a, NULL)::text <> a::text OR abm.merge(NULL, a)::text <> a::text THEN 'NULL is not neutral' END,
+      CASE WHEN abm.merge(a, b)::text <> abm.merge(b, a)::text THEN 'not commutative' END,
+      CASE WHEN abm.merge(abm.merge(a, b), c)::text <> abm.merge(a, abm.merge(b, c))::text THEN 'not associative' END,
+      CASE WHEN (a OPERATOR(abm.+) b)::text <> abm.merge(a, b)::text THEN '+ is not merge' END,
+      CASE WHEN a::text <> (SELECT s::text FROM p WHERE part = 0) THEN 'argument changed' END) FROM t$q$, call) INTO r;
+  RETURN r; END $$;
+SELECT is(merged(call), '', aggregate || ': merge') FROM gathering;
+CREATE FUNCTION by_hand(call text, transition regprocedure, args text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r text; BEGIN
+  EXECUTE format($q$
+    WITH b AS MATERIALIZED (SELECT %1$s AS s FROM sample WHERE id < 50),
+      r AS MATERIALIZED (SELECT * FROM sample WHERE id = 50 OR v_bigint IS NOT NULL AND v_at IS NOT NULL AND v_numeric IS NOT NULL ORDER BY id <> 50, id LIMIT 2),
+      t AS (SELECT b.s AS before, %2$s(b.s, %3$s) AS after, b.s::text AS later, r.id FROM b, r)
+    SELECT string_agg(CASE WHEN later <> before::text THEN 'the argument changed'
+      WHEN after::text <> (SELECT (%1$s)::text FROM (SELECT * FROM sample WHERE id < 50 UNION ALL SELECT * FROM sample s2 WHERE s2.id = t.id) x) THEN 'differs' END, ', ') FROM t$q$,
+    call, transition::oid::regproc, args) INTO r;
+  RETURN r; END $$;
+SELECT is(by_hand(call, aggtransfn::regprocedure, args), NULL, aggregate || ': the transition called by hand') FROM gathering;
+
+-- Stored: compressed, out of line, plain, with a short header; and through binary COPY.
+CREATE TABLE stored (type text, k int, part int);
+SELECT format('ALTER TABLE stored ADD COLUMN %I %s', name, state) FROM state_type \gexec
+SELECT format('INSERT INTO stored (type, k, part, %I) SELECT %L, k, part, %s FROM sample GROUP BY GROUPING SETS ((k), (part))', name, state, call) FROM state_type \gexec
+SELECT is(whole(format('abm.rollup(%I)', name), format('(SELECT * FROM stored WHERE part IS NOT NULL)')), whole(call), state || ': stored and rolled up') FROM state_type;
+CREATE TABLE stored_plain (LIKE stored);
+SELECT format('ALTER TABLE stored_plain ALTER COLUMN %I SET STORAGE EXTERNAL', name) FROM state_type \gexec
+INSERT INTO stored_plain SELECT * FROM stored;
+SELECT is(whole(format('abm.rollup(%I)', name), format('(SELECT * FROM stored_plain WHERE k IS NOT NULL)')), whole(call), state || ': stored out of line') FROM state_type;
+CREATE TABLE received (LIKE stored);
+\set copy_out '\\copy stored TO ''' :work '/stored.bin'' (FORMAT binary)'
+\set copy_in '\\copy received FROM ''' :work '/stored.bin'' (FORMAT binary)'
+:copy_out
+:copy_in
+SELECT is((SELECT md5(string_agg(s::text, ',' ORDER BY s::text)) FROM received s), (SELECT md5(string_agg(s::text, ',' ORDER BY s::text)) FROM stored s), 'binary COPY and back: the same');
+SELECT cmp_ok((SELECT count(*) FROM received)::int, '>', 23 * (SELECT count(*) FROM state_type)::int, 'binary COPY carried every state');
+
+-- What cannot be a state is refused: truncated, lengthened, changed in one digit; and, with the checksum made right again, changed in
+-- some bytes: then it is refused, or is a state that writes itself as it was read and that merge() and jsonb can take.
+CREATE FUNCTION crc32c(data bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE crc bigint := 4294967295; i int; j int; BEGIN
+  FOR i IN 0 .. length(data) - 1 LOOP
+    crc := crc # get_byte(data, i);
+    FOR j IN 1 .. 8 LOOP crc := CASE WHEN crc & 1 = 1 THEN (crc >> 1) # 2197175160 ELSE crc >> 1 END; END LOOP;
+  END LOOP;
+  RETURN decode(lpad(to_hex(crc # 4294967295), 8, '0'), 'hex'); END $$;
+CREATE FUNCTION read_state(state regtype, input text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r text; BEGIN
+  EXECUTE format('SELECT abm.merge(s, s)::text || s::jsonb::text, s::text FROM (SELECT %L::%s AS s) x', input, state) INTO r, r;
+  RETURN CASE WHEN r = input THEN 'accepted' ELSE 'accepted but changed' END;
+EXCEPTION WHEN OTHERS THEN RETURN sqlstate; END $$;
+CREATE TABLE small_state AS SELECT NULL::regtype AS state, NULL::text AS t WHERE false;
+SELECT format('INSERT INTO small_state SELECT %L::regtype, (%s)::text FROM (SELECT * FROM sample WHERE v_at IS NOT NULL AND v_bigint IS NOT NULL AND v_numeric IS NOT NULL ORDER BY id LIMIT 4) s', state, call) FROM state_type \gexec
+SELECT is((SELECT encode(crc32c('123456789'), 'hex')), 'e3069283', 'crc32c of the check string');
+SELECT is(encode(crc32c(decode(left(t, -8), 'hex')), 'hex'), right(t, 8), state || ': ends with the crc32c of the rest') FROM small_state;
+SELECT set_eq(format($$SELECT read_state(%L, left(%L, n)) FROM generate_series(0, %s) n$$, state, t, length(t) - 1), ARRAY['22P02'], state || ': truncated text is refused') FROM small_state;
+SELECT set_eq(format($$SELECT read_state(%L, overlay(%L PLACING translate(substr(%2$L, n, 1), '0123456789abcdef', '123456789abcdefg') FROM n FOR 1)) FROM generate_series(1, %s) n$$,
+  state, t, length(t)), ARRAY['22P02'], state || ': text changed in one digit is refused') FROM small_state;
+SELECT set_eq(format($$SELECT read_state(%L, %L)$$, state, bad), ARRAY['22P02'], state || ': ' || what) FROM small_state, LATERAL (VALUES
+  (t || '00', 'text with more at its end is refused'), ('', 'empty text is refused'), ('hello', 'words are refused'), (upper(t) || ' ', 'a blank at its end is refused')) v(bad, what);
+SELECT is_empty(format($$
+  WITH b AS (SELECT decode(left(%L, -8), 'hex') AS b),
+  m AS (SELECT n, set_byte(CASE WHEN n %% 3 = 0 THEN set_byte(b, (random() * (length(b) - 1))::int, (random() * 255)::int) ELSE b END,
+      (random() * (length(b) - 1))::int, (ARRAY[0, 1, 127, 128, 255, (random() * 255)::int])[1 + (random() * 5)::int]) AS b FROM b, generate_series(1, 1200) n)
+  SELECT r, count(*) FROM m, LATERAL (SELECT read_state(%L, encode(b || crc32c(b), 'hex')) AS r) x
+  WHERE r NOT IN ('22P02', '22003', '22023', 'accepted') GROUP BY r$$, t, state), state || ': changed bytes with a right checksum are refused or harmless') FROM small_state;
+SELECT is_empty($$SELECT a.state, b.state FROM small_state a JOIN small_state b ON a.state < b.state AND left(a.t, 2) = left(b.t, 2)$$, 'every state type has a kind of its own');
+SELECT is_empty($$SELECT a.state, b.state FROM small_state a, small_state b WHERE a.state <> b.state AND read_state(b.state, a.t) <> '22P02'$$, 'no state type reads another''s states');
+
+SELECT * FROM finish();
+ROLLBACK;

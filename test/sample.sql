@@ -1,0 +1,44 @@
+-- sample.sql: rows to feed any aggregate of the extension with, and the list of the aggregates that build states, from the catalog.
+SELECT setseed(0.42) \g /dev/null
+
+-- Sample rows: a value for every type that an argument may have, unknown ones among them, ties in time, mixed scales.
+CREATE TABLE sample AS
+SELECT i AS id, i % 23 AS k, (random() * 4)::int AS part, random() AS shuffle,
+  CASE WHEN random() < 0.95 THEN (random() * 40)::bigint END AS v_bigint,
+  CASE WHEN random() < 0.95 THEN (random() * 20)::int END AS v_integer,
+  CASE WHEN random() < 0.9 THEN round((random() * 1000)::numeric, (random() * 6)::int) END AS v_numeric,
+  CASE WHEN random() < 0.9 THEN random() * 10 ^ (random() * 12 - 6)::int END AS v_float8,
+  CASE WHEN random() < 0.95 THEN timestamptz '2024-01-01 00:00+00' + (random() * 300)::int * interval '1 hour' END AS v_at,
+  CASE WHEN random() < 0.95 THEN 'label ' || (random() * 9)::int END AS v_text,
+  random() < 0.5 AS v_boolean, (random() * 1000)::int AS v_pick, (random() * 90)::int AS v_days
+FROM generate_series(1, 1500) i;
+
+-- How an argument is fed, by its type; by its name where all rows must agree.
+CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS text LANGUAGE sql AS $$
+  SELECT CASE
+    WHEN argument = 'currency' THEN '''EUR''::text'
+    WHEN argument = 'half_life' THEN 'interval ''7 days'''
+    WHEN type = 'timestamptz'::regtype THEN format('v_at + %s * v_days * interval ''1 day''', nth - 1)
+    WHEN type = 'date'::regtype THEN format('v_at::date + %s * v_days', nth - 1)
+    WHEN type = 'text[]'::regtype THEN 'ARRAY[v_text, ''x'']'
+    WHEN type = 'float8[]'::regtype THEN 'ARRAY[v_float8, 1]'
+    WHEN (SELECT typtype FROM pg_type WHERE oid = type) = 'e' THEN
+      format('(enum_range(NULL::%1$s))[1 + v_pick %% cardinality(enum_range(NULL::%1$s))]', type)
+    ELSE 'v_' || CASE type WHEN 'double precision'::regtype THEN 'float8' ELSE type::text END END
+$$;
+
+CREATE TABLE gathering AS -- the aggregates that build states, each with a call over the sample
+SELECT p.oid::regprocedure AS aggregate, p.prorettype::regtype AS state, a.aggtransfn, format('%s(%s)', p.oid::regproc, args) AS call,
+  args, format('%s(%s)', p.oid::regproc, nulls) AS null_call
+FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid
+JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+  AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'abm')
+CROSS JOIN LATERAL (
+  SELECT string_agg(sample_argument(p.proargnames[i], t, nth::int), ', ' ORDER BY i) AS args,
+    string_agg('NULL::' || t::regtype::text, ', ' ORDER BY i) AS nulls
+  FROM (SELECT i, t::oid::regtype AS t, row_number() OVER (PARTITION BY t ORDER BY i) AS nth
+    FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY u(t, i)) x) x
+WHERE p.proname LIKE '%\_agg';
+
+CREATE TABLE state_type AS
+SELECT DISTINCT ON (state) state, call, args, aggtransfn, substr(state::text, 5) AS name FROM gathering ORDER BY state, aggregate::text;
