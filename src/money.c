@@ -160,6 +160,18 @@ money_read(Datum numeric, int *scale, const char *what)
 	if (unlikely(p.scale > MONEY_MAX_SCALE))
 		money_overflow();
 	*scale = p.scale;
+	e = 4 * (p.weight - p.ndigits + 1) + p.scale;
+	if (likely(p.ndigits <= 4 && e <= 0 && e >= -4))
+	{
+		static const int64 divisors[] = {1, 10, 100, 1000, 10000};
+		int64		small = 0;
+
+		/* an ordinary amount: 64 bits do */
+		for (int i = 0; i < p.ndigits; i++)
+			small = small * NUM_DIGIT_BASE + read_uint16(p.digits + 2 * i);
+		small /= divisors[-e];
+		return p.negative ? -small : small;
+	}
 	for (int i = 0; i < p.ndigits; i++)
 	{
 		int128		next;
@@ -171,7 +183,6 @@ money_read(Datum numeric, int *scale, const char *what)
 	}
 	if (p.ndigits > 0)
 	{
-		e = 4 * (p.weight - p.ndigits + 1) + p.scale;
 		if (e >= 0)
 			value = money_rescale(value, 0, e);
 		else

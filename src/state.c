@@ -42,24 +42,36 @@ state_check_limit(const StateType *type, int64 nitems, int64 limit)
 				 errhint("Group the rows by something finer.")));
 }
 
+static inline Size
+state_used(const StateHead *head, const StateType *type)
+{
+	return type->fixed_size + (Size) head->nitems * type->item_size;
+}
+
 /*
- * An open state with room for at least so many records.  Its size is a power
- * of two, as the allocator would round it up anyway.
+ * The size of a state with room for at least so many records: a power of two,
+ * as the allocator would round it up anyway.
  */
-void *
-state_new(const StateType *type, int capacity)
+static Size
+state_size(const StateType *type, int64 capacity)
 {
 	Size		need = type->fixed_size + (Size) capacity * type->item_size;
 	Size		size = 64;
-	StateHead  *head;
 
+	if (type->item_size == 0)
+		return type->fixed_size;
 	while (size < need)
 		size *= 2;
-	if (type->item_size == 0)
-		size = type->fixed_size;
-	else if (size > MaxAllocSize)
-		size = MaxAllocSize / 8 * 8;
-	head = palloc0(size);
+	return Min(size, MaxAllocSize / 8 * 8);
+}
+
+/* An open state without records. */
+void *
+state_new(const StateType *type, int capacity)
+{
+	Size		size = state_size(type, capacity);
+	StateHead  *head = palloc0(size);
+
 	SET_VARSIZE(head, size);
 	head->kind = type->kind;
 	head->version = type->version;
@@ -67,22 +79,27 @@ state_new(const StateType *type, int capacity)
 	return head;
 }
 
+/* A copy of a state in so many bytes; what is not used stays undefined. */
+static void *
+state_copy(const StateHead *from, const StateType *type, Size size, int flags)
+{
+	StateHead  *to = palloc(size);
+
+	memcpy(to, from, state_used(from, type));
+	SET_VARSIZE(to, size);
+	to->flags = flags;
+	return to;
+}
+
 /* An open copy of a state, with room for further records. */
 static void *
 state_open_copy(const void *state, const StateType *type, int extra)
 {
 	const StateHead *from = (const StateHead *) state;
-	StateHead  *to;
+	int64		capacity = (int64) from->nitems + extra;
 
-	state_check_limit(type, (int64) from->nitems + extra,
-					  state_working_limit(type));
-	to = state_new(type, from->nitems + extra);
-	memcpy((char *) to + sizeof(StateHead),
-		   (const char *) from + sizeof(StateHead),
-		   type->fixed_size - sizeof(StateHead) +
-		   (Size) from->nitems * type->item_size);
-	to->nitems = from->nitems;
-	return to;
+	state_check_limit(type, capacity, state_working_limit(type));
+	return state_copy(from, type, state_size(type, capacity), STATE_OPEN);
 }
 
 /* Sort the records and fold those that are one thing, where they stand. */
@@ -99,8 +116,6 @@ state_tidy(void *state, const StateType *type)
 	if (type->fold == NULL)
 		return;
 	head->nitems = type->fold(items, n);
-	memset(items + (Size) head->nitems * type->item_size, 0,
-		   (Size) (n - head->nitems) * type->item_size);
 }
 
 /* The canonical form: a trimmed copy, sorted and folded. */
@@ -108,15 +123,12 @@ void *
 state_sealed(const void *state, const StateType *type)
 {
 	const StateHead *from = (const StateHead *) state;
-	StateHead  *to = state_open_copy(state, type, 0);
-	Size		size;
+	StateHead  *to = state_copy(from, type, state_used(from, type), 0);
 
 	if (from->flags & STATE_OPEN)
 		state_tidy(to, type);
 	state_check_limit(type, to->nitems, type->max_items);
-	size = type->fixed_size + (Size) to->nitems * type->item_size;
-	SET_VARSIZE(to, size);
-	to->flags = 0;
+	SET_VARSIZE(to, state_used(to, type));
 	return to;
 }
 
