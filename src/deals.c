@@ -153,7 +153,7 @@ deals_add(FunctionCallInfo fcinfo, NullableDatum opened, NullableDatum closed,
 		d->n_invalid++;
 	else
 	{
-		deal.amount = state_amount(d, &deals_type, fcinfo->args[2], "amount");
+		deal.amount = state_amount((void **) &d, &deals_type, fcinfo->args[2], "amount");
 		d = state_append(d, &deals_type, &deal);
 	}
 	return state_end(fcinfo, &deals_type, d);

@@ -43,6 +43,26 @@ wide_from(int128 value)
 	return w;
 }
 
+/* the same in 64 bits, for amounts that fit */
+#define MONEY_PACKED_UNKNOWN PG_INT64_MIN
+
+static inline bool
+money_pack(Wide w, int64 *packed)
+{
+	*packed = money_unknown(w) ? MONEY_PACKED_UNKNOWN : (int64) w.low;
+	return money_unknown(w) ||
+		(w.high == ((int64) w.low < 0 ? -1 : 0) &&
+		 (int64) w.low != MONEY_PACKED_UNKNOWN);
+}
+
+static inline Wide
+money_unpack(int64 packed)
+{
+	if (packed == MONEY_PACKED_UNKNOWN)
+		return MONEY_UNKNOWN;
+	return wide_from(packed);
+}
+
 extern int128 money_read(Datum numeric, int *scale, const char *what);
 extern int128 money_rescale(int128 value, int from, int to);
 extern int128 money_add(int128 a, int128 b);

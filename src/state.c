@@ -15,10 +15,17 @@ head_of(void *state)
 	return (StateHead *) state;
 }
 
+static inline Size
+state_stride(const StateHead *head, const StateType *type)
+{
+	return head->flags & STATE_PACKED ? type->packed_size : type->item_size;
+}
+
 static inline int
 state_capacity(const StateHead *head, const StateType *type)
 {
-	return (int) ((VARSIZE(head) - type->fixed_size) / type->item_size);
+	return (int) ((VARSIZE(head) - type->fixed_size) /
+				  state_stride(head, type));
 }
 
 /*
@@ -31,7 +38,7 @@ state_working_limit(const StateType *type)
 	return type->fold == NULL ? type->max_items : (int64) type->max_items * 2;
 }
 
-void
+static void
 state_check_limit(const StateType *type, int64 nitems, int64 limit)
 {
 	if (unlikely(nitems > limit))
@@ -45,7 +52,7 @@ state_check_limit(const StateType *type, int64 nitems, int64 limit)
 static inline Size
 state_used(const StateHead *head, const StateType *type)
 {
-	return type->fixed_size + (Size) head->nitems * type->item_size;
+	return type->fixed_size + head->nitems * state_stride(head, type);
 }
 
 /*
@@ -53,29 +60,31 @@ state_used(const StateHead *head, const StateType *type)
  * as the allocator would round it up anyway.
  */
 static Size
-state_size(const StateType *type, int64 capacity)
+state_size(const StateType *type, int64 capacity, Size stride)
 {
-	Size		need = type->fixed_size + (Size) capacity * type->item_size;
+	Size		need = type->fixed_size + (Size) capacity * stride;
 	Size		size = 64;
 
-	if (type->item_size == 0)
+	if (stride == 0)
 		return type->fixed_size;
 	while (size < need)
 		size *= 2;
 	return Min(size, MaxAllocSize / 8 * 8);
 }
 
-/* An open state without records. */
+/* An open state without records, in full form unless the flags say packed. */
 void *
-state_new(const StateType *type, int capacity)
+state_new(const StateType *type, int capacity, int flags)
 {
-	Size		size = state_size(type, capacity);
+	Size		stride = flags & STATE_PACKED ? type->packed_size :
+	type->item_size;
+	Size		size = state_size(type, capacity, stride);
 	StateHead  *head = palloc0(size);
 
 	SET_VARSIZE(head, size);
 	head->kind = type->kind;
 	head->version = type->version;
-	head->flags = STATE_OPEN;
+	head->flags = STATE_OPEN | flags;
 	return head;
 }
 
@@ -99,7 +108,60 @@ state_open_copy(const void *state, const StateType *type, int extra)
 	int64		capacity = (int64) from->nitems + extra;
 
 	state_check_limit(type, capacity, state_working_limit(type));
-	return state_copy(from, type, state_size(type, capacity), STATE_OPEN);
+	return state_copy(from, type,
+					  state_size(type, capacity, state_stride(from, type)),
+					  from->flags | STATE_OPEN);
+}
+
+/* A copy with its records in full form, and room for further ones. */
+static void *
+state_widened(const void *state, const StateType *type, int extra)
+{
+	const StateHead *from = (const StateHead *) state;
+	const char *packed = STATE_ITEMS(state, type);
+	StateHead  *to;
+	char	   *item;
+
+	if (!(from->flags & STATE_PACKED))
+		return state_open_copy(state, type, extra);
+	state_check_limit(type, (int64) from->nitems + extra,
+					  state_working_limit(type));
+	to = state_new(type, from->nitems + extra, 0);
+	memcpy((char *) to + sizeof(StateHead),
+		   (const char *) from + sizeof(StateHead),
+		   type->fixed_size - sizeof(StateHead));
+	to->nitems = from->nitems;
+	item = STATE_ITEMS(to, type);
+	for (int i = 0; i < from->nitems; i++)
+		type->unpack(item + (Size) i * type->item_size,
+					 packed + (Size) i * type->packed_size);
+	return to;
+}
+
+/*
+ * Pack the records of a state in full form where they stand, if all of them
+ * can be; length and slack are the caller's business.
+ */
+void *
+state_packed(void *state, const StateType *type)
+{
+	StateHead  *head = head_of(state);
+	char	   *items = STATE_ITEMS(state, type);
+	char		packed[64];
+
+	if (type->packed_size == 0 || head->flags & STATE_PACKED)
+		return state;
+	for (int i = 0; i < head->nitems; i++)
+		if (!type->pack(packed, items + (Size) i * type->item_size))
+			return state;
+	for (int i = 0; i < head->nitems; i++)
+	{
+		type->pack(packed, items + (Size) i * type->item_size);
+		memcpy(items + (Size) i * type->packed_size, packed,
+			   type->packed_size);
+	}
+	head->flags |= STATE_PACKED;
+	return state;
 }
 
 /* Sort the records and fold those that are one thing, where they stand. */
@@ -112,7 +174,9 @@ state_tidy(void *state, const StateType *type)
 
 	if (type->item_size == 0 || n == 0)
 		return;
-	qsort_interruptible(items, n, type->item_size, type->compare, NULL);
+	qsort_interruptible(items, n, state_stride(head, type),
+						head->flags & STATE_PACKED ? type->compare_packed :
+						type->compare, NULL);
 	if (type->fold == NULL)
 		return;
 	head->nitems = type->fold(items, n);
@@ -123,11 +187,13 @@ void *
 state_sealed(const void *state, const StateType *type)
 {
 	const StateHead *from = (const StateHead *) state;
-	StateHead  *to = state_copy(from, type, state_used(from, type), 0);
+	StateHead  *to = state_copy(from, type, state_used(from, type),
+								from->flags & STATE_PACKED);
 
 	if (from->flags & STATE_OPEN)
 		state_tidy(to, type);
 	state_check_limit(type, to->nitems, type->max_items);
+	state_packed(to, type);
 	SET_VARSIZE(to, state_used(to, type));
 	return to;
 }
@@ -141,20 +207,33 @@ state_detoasted(Datum datum, const StateType *type)
 
 	if (size < type->fixed_size || head->kind != type->kind ||
 		head->version != type->version || head->nitems < 0 ||
-		head->nitems > (size - type->fixed_size) / Max(type->item_size, 1))
+		head->nitems > (size - type->fixed_size) /
+		Max(state_stride(head, type), 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored %s state is damaged", type->name)));
 	return head;
 }
 
-/* An argument to be read: sealed, with its head checked. */
+/*
+ * An argument to be read as it lies: in order, but perhaps packed.  For
+ * questions that look at the head or a few records, see state_item.
+ */
 const void *
-state_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
+state_raw_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
 {
 	StateHead  *head = state_detoasted(PG_GETARG_DATUM(argno), type);
 
 	return head->flags & STATE_OPEN ? state_sealed(head, type) : head;
+}
+
+/* An argument to be read: in order, its records in full form. */
+const void *
+state_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
+{
+	const StateHead *head = state_raw_arg(fcinfo, argno, type);
+
+	return head->flags & STATE_PACKED ? state_widened(head, type, 0) : head;
 }
 
 /* The first argument of a transition, to be changed. */
@@ -164,7 +243,7 @@ state_begin(FunctionCallInfo fcinfo, const StateType *type)
 	StateHead  *head;
 
 	if (PG_ARGISNULL(0))
-		return state_new(type, 1);
+		return state_new(type, 1, type->packed_size > 0 ? STATE_PACKED : 0);
 	head = (StateHead *) PG_GETARG_POINTER(0);
 	if (likely(VARATT_IS_4B_U(head) && (head->flags & STATE_OPEN) &&
 			   AggCheckCallContext(fcinfo, NULL)))
@@ -199,16 +278,22 @@ void *
 state_append(void *state, const StateType *type, const void *item)
 {
 	StateHead  *head = head_of(state);
+	char	   *place;
 
 	if (unlikely(head->nitems >= state_capacity(head, type)))
+		head = state_grow(head, type);
+	place = (char *) STATE_ITEMS(head, type) +
+		head->nitems * state_stride(head, type);
+	if (!(head->flags & STATE_PACKED))
+		memcpy(place, item, type->item_size);
+	else if (unlikely(!type->pack(place, item)))
 	{
-		state = state_grow(state, type);
-		head = head_of(state);
+		head = state_widened(head, type, 1);
+		memcpy((char *) STATE_ITEMS(head, type) +
+			   (Size) head->nitems * type->item_size, item, type->item_size);
 	}
-	memcpy((char *) STATE_ITEMS(state, type) +
-		   (Size) head->nitems * type->item_size, item, type->item_size);
 	head->nitems++;
-	return state;
+	return head;
 }
 
 /*
@@ -231,10 +316,10 @@ state_leave_out(FunctionCallInfo fcinfo, const StateType *type)
 		PG_RETURN_NULL();
 	if (AggCheckCallContext(fcinfo, NULL))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	PG_RETURN_POINTER(state_arg(fcinfo, 0, type));
+	return state_seal(fcinfo, type);
 }
 
-/* Express every amount of the records from one on in units of 10^-to. */
+/* Express every amount of records in full form in units of 10^-to. */
 static void
 state_rescale(void *state, const StateType *type, int first, int from, int to)
 {
@@ -261,47 +346,72 @@ state_scale(void *state, const StateType *type)
 }
 
 /*
+ * Give all amounts a greater scale.  The state may move, and its records are
+ * packed again if they can be.
+ */
+static void *
+state_set_scale(void *state, const StateType *type, int scale)
+{
+	StateHead  *head = head_of(state);
+	int32	   *old = state_scale(state, type);
+
+	if (head->nitems > 0 && *old < scale)
+	{
+		head = state_widened(head, type, 1);
+		old = state_scale(head, type);
+		state_rescale(head, type, 0, *old, scale);
+		state_packed(head, type);
+	}
+	*old = scale;
+	return head;
+}
+
+/*
  * An amount for a record: in units of 10^-scale of the state, whose scale
- * grows with the amounts that it sees.
+ * grows with the amounts that it sees.  The state may move.
  */
 Wide
-state_amount(void *state, const StateType *type, NullableDatum amount,
+state_amount(void **state, const StateType *type, NullableDatum amount,
 			 const char *what)
 {
-	int32	   *scale = state_scale(state, type);
-	int			own;
+	int			scale;
 	int128		value;
 
 	if (amount.isnull)
 		return MONEY_UNKNOWN;
-	value = money_read(amount.value, &own, what);
-	if (unlikely(own > *scale))
-	{
-		state_rescale(state, type, 0, *scale, own);
-		*scale = own;
-	}
-	return wide_from(money_rescale(value, own, *scale));
+	value = money_read(amount.value, &scale, what);
+	if (unlikely(scale > *state_scale(*state, type)))
+		*state = state_set_scale(*state, type, scale);
+	return wide_from(money_rescale(value, scale, *state_scale(*state, type)));
 }
 
-/* Bring all amounts to the greater scale after records were put together. */
+/* The records of b behind those of a, which have room; both in one form. */
 static void
-state_join_scales(void *a, const void *b, const StateType *type, int from)
+state_concatenate(StateHead *a, const StateHead *b, const StateType *type)
 {
-	int32	   *x = state_scale(a, type);
-	int32		y = *state_scale(unconstify(void *, b), type);
+	Size		stride = state_stride(a, type);
 
-	if (y > *x)
+	memcpy((char *) STATE_ITEMS(a, type) + a->nitems * stride,
+		   STATE_ITEMS(b, type), b->nitems * stride);
+	a->nitems += b->nitems;
+}
+
+/* Bring both states to the greater scale, and to one form of records. */
+static void
+state_join_scales(StateHead **a, const StateHead **b, const StateType *type)
+{
+	int32		x = *state_scale(*a, type);
+	int32		y = *state_scale(unconstify(StateHead *, *b), type);
+
+	if (x < y)
+		*a = state_set_scale(*a, type, y);
+	else if (y < x)
+		*b = state_set_scale(state_open_copy(*b, type, 0), type, x);
+	if (((*a)->flags ^ (*b)->flags) & STATE_PACKED)
 	{
-		StateHead  *head = head_of(a);
-		int			n = head->nitems;
-
-		head->nitems = from;
-		state_rescale(a, type, 0, *x, y);
-		head->nitems = n;
-		*x = y;
+		*a = state_widened(*a, type, 0);
+		*b = state_widened(*b, type, 0);
 	}
-	else
-		state_rescale(a, type, from, y, *x);
 }
 
 /*
@@ -313,30 +423,24 @@ state_merge(FunctionCallInfo fcinfo, const StateType *type)
 {
 	StateHead  *a;
 	const StateHead *b;
-	int			from;
 	int64		room;
 
 	if (PG_ARGISNULL(1))
 		return state_leave_out(fcinfo, type);
 	b = state_detoasted(PG_GETARG_DATUM(1), type);
 	if (PG_ARGISNULL(0))
-		return state_end(fcinfo, type,
-						 state_open_copy(b, type, 0));
+		return state_end(fcinfo, type, state_open_copy(b, type, 0));
 	a = state_begin(fcinfo, type);
-	from = a->nitems;
-	if (type->item_size > 0 && b->nitems > state_capacity(a, type) - from)
+	if (type->scale_offset > 0)
+		state_join_scales(&a, &b, type);
+	if (type->item_size > 0 && b->nitems > state_capacity(a, type) - a->nitems)
 	{
 		if (type->fold != NULL)
 			state_tidy(a, type);
-		from = a->nitems;
-		room = state_working_limit(type) - from;
-		a = state_open_copy(a, type, Max(b->nitems, Min(from, room)));
+		room = state_working_limit(type) - a->nitems;
+		a = state_open_copy(a, type, Max(b->nitems, Min(a->nitems, room)));
 	}
-	memcpy((char *) STATE_ITEMS(a, type) + (Size) from * type->item_size,
-		   STATE_ITEMS(b, type), (Size) b->nitems * type->item_size);
-	a->nitems = from + b->nitems;
-	if (type->scale_offset > 0)
-		state_join_scales(a, b, type, from);
+	state_concatenate(a, b, type);
 	if (type->absorb != NULL)
 		type->absorb(a, b);
 	return state_end(fcinfo, type, a);

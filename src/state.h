@@ -10,8 +10,8 @@
  *
  * A state is open while an aggregate works on it: it has room for further
  * records, in no order.  Sealed, it is canonical: records sorted, no slack,
- * padding zero, so that equal content is equal bytes.  Only sealed states
- * leave an aggregate.
+ * padding zero, packed if they can be, so that equal content is equal bytes.
+ * Only sealed states leave an aggregate.
  */
 #ifndef ABM_STATE_H
 #define ABM_STATE_H
@@ -20,13 +20,14 @@
 #include "money.h"
 
 #define STATE_OPEN 0x0001		/* slack and disorder allowed */
+#define STATE_PACKED 0x0002		/* records in their smaller form */
 
 typedef struct StateHead
 {
 	int32		vl_len_;		/* varlena header, do not touch directly */
 	uint8		kind;			/* which state type, StateType.kind */
 	uint8		version;		/* of the layout */
-	uint16		flags;			/* STATE_OPEN or 0 */
+	uint16		flags;			/* STATE_… */
 	int32		nitems;			/* records in use */
 } StateHead;
 
@@ -72,7 +73,17 @@ typedef struct StateType
 	/* a total order of records */
 	int			(*compare) (const void *a, const void *b, void *arg);
 
-	/* fold neighbours that are one thing; optional */
+	/*
+	 * A smaller form for records whose amounts fit 64 bits, as nearly all do;
+	 * optional.  It must sort as the full form does.  The kit packs and
+	 * unpacks; a room sees full records only.
+	 */
+	uint16		packed_size;
+	bool		(*pack) (void *packed, const void *item);
+	void		(*unpack) (void *item, const void *packed);
+	int			(*compare_packed) (const void *a, const void *b, void *arg);
+
+	/* fold neighbours that are one thing; optional, not with packing */
 	int			(*fold) (void *items, int n);
 
 	/* the fixed fields of b into a, but for the scale; optional */
@@ -86,13 +97,27 @@ typedef struct StateType
 
 extern void *state_begin(FunctionCallInfo fcinfo, const StateType *type);
 extern void *state_append(void *state, const StateType *type, const void *item);
-extern Wide state_amount(void *state, const StateType *type,
+extern Wide state_amount(void **state, const StateType *type,
 						 NullableDatum amount, const char *what);
 extern Datum state_end(FunctionCallInfo fcinfo, const StateType *type,
 					   void *state);
 extern Datum state_leave_out(FunctionCallInfo fcinfo, const StateType *type);
 extern const void *state_arg(FunctionCallInfo fcinfo, int argno,
 							 const StateType *type);
+extern const void *state_raw_arg(FunctionCallInfo fcinfo, int argno,
+								 const StateType *type);
+
+/* A record of a state that may be packed, in full form. */
+static inline void
+state_item(const void *state, const StateType *type, int i, void *item)
+{
+	const char *items = STATE_ITEMS(state, type);
+
+	if (((const StateHead *) state)->flags & STATE_PACKED)
+		type->unpack(item, items + (Size) i * type->packed_size);
+	else
+		memcpy(item, items + (Size) i * type->item_size, type->item_size);
+}
 
 /* Counters come from outside too, so that they can overflow. */
 static inline void
@@ -115,8 +140,8 @@ extern Datum state_seal(FunctionCallInfo fcinfo, const StateType *type);
 
 /* shared by state.c and state_io.c */
 extern void *state_sealed(const void *state, const StateType *type);
-extern void *state_new(const StateType *type, int capacity);
-extern void state_check_limit(const StateType *type, int64 nitems, int64 limit);
+extern void *state_new(const StateType *type, int capacity, int flags);
+extern void *state_packed(void *state, const StateType *type);
 
 #define STATE_FUNCTION(name, verb, type) \
 	PG_FUNCTION_INFO_V1(abm_##name##_##verb); \

@@ -271,7 +271,7 @@ get_state(StringInfo buf, const StateType *type, const char **fault)
 		memcpy(&n, buf->data + buf->cursor + fixed, 4);
 		n = pg_ntoh32((uint32) n);
 	}
-	head = state_new(type, n);
+	head = state_new(type, n, 0);
 	pq_getmsgbytes(buf, 4);
 	*fault = get_fields(buf, type->fields, head);
 	if (type->item_size > 0)
@@ -289,7 +289,6 @@ get_state(StringInfo buf, const StateType *type, const char **fault)
 	}
 	pq_getmsgint(buf, 4);
 	head->nitems = n;
-	SET_VARSIZE(head, type->fixed_size + (Size) n * type->item_size);
 	head->flags = 0;
 	if (type->scale_offset > 0)
 	{
@@ -302,7 +301,7 @@ get_state(StringInfo buf, const StateType *type, const char **fault)
 		*fault = order_fault(type, head);
 	if (*fault == NULL && type->fault != NULL)
 		*fault = type->fault(head);
-	return *fault == NULL ? head : NULL;
+	return *fault == NULL ? state_sealed(head, type) : NULL;
 }
 
 /*

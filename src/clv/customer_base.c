@@ -55,13 +55,55 @@ customer_compare(const void *a, const void *b, void *arg)
 	return (x->purchases > y->purchases) - (x->purchases < y->purchases);
 }
 
+/*
+ * The packed form
+ */
+typedef struct PackedCustomer
+{
+	int64		revenue;
+	int64		purchases;
+} PackedCustomer;
+
+static bool
+customer_pack(void *packed, const void *item)
+{
+	PackedCustomer *to = packed;
+	const Customer *from = item;
+
+	to->purchases = from->purchases;
+	return money_pack(from->revenue, &to->revenue);
+}
+
+static void
+customer_unpack(void *item, const void *packed)
+{
+	Customer   *to = item;
+	const PackedCustomer *from = packed;
+
+	to->purchases = from->purchases;
+	to->revenue = money_unpack(from->revenue);
+}
+
+static int
+customer_compare_packed(const void *a, const void *b, void *arg)
+{
+	const PackedCustomer *x = a;
+	const PackedCustomer *y = b;
+
+	if (x->revenue != y->revenue)
+		return x->revenue < y->revenue ? -1 : 1;
+	return (x->purchases > y->purchases) - (x->purchases < y->purchases);
+}
+
 static const StateType customer_base_type = {
 	.name = "customer_base",.kind = 3,.version = 1,
 	.fixed_size = offsetof(CustomerBase, customer),
 	.item_size = sizeof(Customer),
 	.scale_offset = offsetof(CustomerBase, scale),.max_items = 20000000,
 	.fields = base_fields,.items_name = "customers",
-	.item_fields = customer_fields,.compare = customer_compare
+	.item_fields = customer_fields,.compare = customer_compare,
+	.packed_size = sizeof(PackedCustomer),.pack = customer_pack,
+	.unpack = customer_unpack,.compare_packed = customer_compare_packed
 };
 
 /*
@@ -164,7 +206,7 @@ abm_customer_base_accum(PG_FUNCTION_ARGS)
 				 errmsg("purchases must be greater than or equal to zero, not %lld",
 						(long long) customer.purchases)));
 	b = state_begin(fcinfo, &customer_base_type);
-	customer.revenue = state_amount(b, &customer_base_type, fcinfo->args[1],
+	customer.revenue = state_amount((void **) &b, &customer_base_type, fcinfo->args[1],
 									"revenue");
 	b = state_append(b, &customer_base_type, &customer);
 	return state_end(fcinfo, &customer_base_type, b);

@@ -39,13 +39,55 @@ line_compare(const void *a, const void *b, void *arg)
 	return 0;
 }
 
+/*
+ * The packed form
+ */
+typedef struct PackedLine
+{
+	TimestampTz at;
+	int64		amount;
+} PackedLine;
+
+static bool
+line_pack(void *packed, const void *item)
+{
+	PackedLine *to = packed;
+	const		PurchaseLine *from = item;
+
+	to->at = from->at;
+	return money_pack(from->amount, &to->amount);
+}
+
+static void
+line_unpack(void *item, const void *packed)
+{
+	PurchaseLine *to = item;
+	const PackedLine *from = packed;
+
+	to->at = from->at;
+	to->amount = money_unpack(from->amount);
+}
+
+static int
+line_compare_packed(const void *a, const void *b, void *arg)
+{
+	const PackedLine *x = a;
+	const PackedLine *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	return (x->amount > y->amount) - (x->amount < y->amount);
+}
+
 const StateType purchases_type = {
 	.name = "purchases",.kind = 2,.version = 1,
 	.fixed_size = offsetof(Purchases, line),
 	.item_size = sizeof(PurchaseLine),
 	.scale_offset = offsetof(Purchases, scale),.max_items = 10000000,
 	.fields = purchases_fields,.items_name = "lines",
-	.item_fields = line_fields,.compare = line_compare
+	.item_fields = line_fields,.compare = line_compare,
+	.packed_size = sizeof(PackedLine),.pack = line_pack,
+	.unpack = line_unpack,.compare_packed = line_compare_packed
 };
 
 /*
@@ -211,7 +253,7 @@ abm_purchases_accum(PG_FUNCTION_ARGS)
 		return state_leave_out(fcinfo, &purchases_type);
 	line.at = arg_time(PG_GETARG_TIMESTAMPTZ(1), "at");
 	p = state_begin(fcinfo, &purchases_type);
-	line.amount = state_amount(p, &purchases_type, fcinfo->args[2], "amount");
+	line.amount = state_amount((void **) &p, &purchases_type, fcinfo->args[2], "amount");
 	p = state_append(p, &purchases_type, &line);
 	return state_end(fcinfo, &purchases_type, p);
 }
