@@ -27,8 +27,8 @@ static const StateField line_fields[] = {
 static int
 line_compare(const void *a, const void *b, void *arg)
 {
-	const		PurchaseLine *x = a;
-	const		PurchaseLine *y = b;
+	const PurchaseLine *x = a;
+	const PurchaseLine *y = b;
 
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
@@ -100,7 +100,7 @@ month_start(int64 local)
 
 /* The start of the period that a moment lies in, as local microseconds. */
 int64
-calendar_period(const Calendar * c, TimestampTz at)
+calendar_period(const Calendar *c, TimestampTz at)
 {
 	int64		local = at;
 
@@ -140,7 +140,7 @@ calendar_period(const Calendar * c, TimestampTz at)
 
 /* The first line after a moment. */
 int
-purchases_end(const Purchases * p, TimestampTz as_of)
+purchases_end(const Purchases *p, TimestampTz as_of)
 {
 	int			low = 0;
 	int			high = p->head.nitems;
@@ -158,7 +158,7 @@ purchases_end(const Purchases * p, TimestampTz as_of)
 }
 
 PurchaseScan
-purchases_scan(const Purchases * p, Calendar c, TimestampTz as_of)
+purchases_scan(const Purchases *p, Calendar c, TimestampTz as_of)
 {
 	return (PurchaseScan)
 	{
@@ -168,9 +168,9 @@ purchases_scan(const Purchases * p, Calendar c, TimestampTz as_of)
 
 /* The next period that has lines; false after the last one. */
 bool
-purchases_next(PurchaseScan * scan, Purchase * purchase)
+purchases_next(PurchaseScan *scan, Purchase *purchase)
 {
-	const		PurchaseLine *line = scan->p->line;
+	const PurchaseLine *line = scan->p->line;
 	int			first = scan->next;
 
 	if (first >= scan->end)

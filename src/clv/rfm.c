@@ -22,13 +22,13 @@ typedef struct Rfm
 	int64		last;
 	int64		valued;			/* repeat purchases whose value is known */
 	int128		value;			/* of those */
-}			Rfm;
+} Rfm;
 
 /*
  * The arithmetic
  */
 static Rfm
-purchases_rfm(const Purchases * p, Calendar c, TimestampTz as_of)
+purchases_rfm(const Purchases *p, Calendar c, TimestampTz as_of)
 {
 	PurchaseScan scan = purchases_scan(p, c, as_of);
 	Purchase	purchase;
@@ -53,7 +53,7 @@ purchases_rfm(const Purchases * p, Calendar c, TimestampTz as_of)
 
 /* The exact sum of the first lines' known amounts, and how many they are. */
 static int128
-lines_value(const Purchases * p, int end, int64 *known)
+lines_value(const Purchases *p, int end, int64 *known)
 {
 	int128		sum = 0;
 
@@ -74,7 +74,7 @@ PG_FUNCTION_INFO_V1(abm_rfm);
 Datum
 abm_rfm(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_arg(fcinfo, 0, &purchases_type);
 	TimestampTz as_of = arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of");
 	double		unit = arg_length(PG_GETARG_INTERVAL_P(2), "unit");
 	Calendar	c = calendar_arg(PG_GETARG_TEXT_PP(3), PG_GETARG_TEXT_PP(4));
@@ -106,7 +106,7 @@ PG_FUNCTION_INFO_V1(abm_revenue);
 Datum
 abm_revenue(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_arg(fcinfo, 0, &purchases_type);
 	int			end = p->head.nitems;
 	int64		known;
 	int128		sum;
@@ -123,7 +123,7 @@ PG_FUNCTION_INFO_V1(abm_purchase_lines);
 Datum
 abm_purchase_lines(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_arg(fcinfo, 0, &purchases_type);
 
 	PG_RETURN_INT64(p->head.nitems);
 }
@@ -132,7 +132,7 @@ PG_FUNCTION_INFO_V1(abm_purchase_count);
 Datum
 abm_purchase_count(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_arg(fcinfo, 0, &purchases_type);
 	TimestampTz as_of = arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of");
 	Calendar	c = calendar_arg(PG_GETARG_TEXT_PP(2), PG_GETARG_TEXT_PP(3));
 
@@ -143,7 +143,7 @@ PG_FUNCTION_INFO_V1(abm_first_purchase);
 Datum
 abm_first_purchase(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_arg(fcinfo, 0, &purchases_type);
 
 	if (p->head.nitems == 0)
 		PG_RETURN_NULL();
@@ -154,7 +154,7 @@ PG_FUNCTION_INFO_V1(abm_last_purchase);
 Datum
 abm_last_purchase(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_arg(fcinfo, 0, &purchases_type);
 
 	if (p->head.nitems == 0)
 		PG_RETURN_NULL();
@@ -166,7 +166,7 @@ PG_FUNCTION_INFO_V1(abm_revenue_history);
 Datum
 abm_revenue_history(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_arg(fcinfo, 0, &purchases_type);
 	TimestampTz as_of = arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of");
 	Calendar	c = calendar_arg(PG_GETARG_TEXT_PP(2), PG_GETARG_TEXT_PP(3));
 	PurchaseScan scan = purchases_scan(p, c, as_of);
