@@ -98,7 +98,12 @@ month_start(int64 local)
 	return (date2j(year, month, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
 }
 
-/* The start of the period that a moment lies in, as local microseconds. */
+/*
+ * The start of the period that a moment lies in.  Days and longer periods are
+ * local microseconds: from one midnight to the next are 24 hours, whatever
+ * the clock does in between.  Hours and moments stay in UTC, or the hour that
+ * comes twice in autumn would run backwards.
+ */
 int64
 calendar_period(const Calendar *c, TimestampTz at)
 {
@@ -122,9 +127,9 @@ calendar_period(const Calendar *c, TimestampTz at)
 	switch (c->grain)
 	{
 		case GRAIN_NONE:
-			return local;
+			return at;
 		case GRAIN_HOUR:
-			return floor_to(local, USECS_PER_HOUR);
+			return floor_to(local, USECS_PER_HOUR) - local + at;
 		case GRAIN_DAY:
 			return floor_to(local, USECS_PER_DAY);
 		case GRAIN_WEEK:

@@ -37,7 +37,7 @@ typedef struct Calendar
 /* the lines of one period, netted */
 typedef struct Purchase
 {
-	int64		period;			/* local microseconds of the period's start */
+	int64		period;			/* its start, see calendar_period */
 	int			nlines;
 	int			unknown;		/* lines whose amount is not known */
 	int128		net;			/* of the known amounts */

@@ -18,7 +18,7 @@
 typedef struct Rfm
 {
 	int64		frequency;		/* repeat purchases; -1: no purchase at all */
-	int64		first;			/* periods, local microseconds */
+	int64		first;			/* periods */
 	int64		last;
 	int64		valued;			/* repeat purchases whose value is known */
 	int128		value;			/* of those */
@@ -161,7 +161,7 @@ abm_last_purchase(PG_FUNCTION_ARGS)
 	PG_RETURN_TIMESTAMPTZ(p->line[p->head.nitems - 1].at);
 }
 
-/* One row a period: net revenue, and revenue up to then. */
+/* One row a period: net revenue, and revenue up to then, if any is known. */
 PG_FUNCTION_INFO_V1(abm_revenue_history);
 Datum
 abm_revenue_history(PG_FUNCTION_ARGS)
@@ -172,6 +172,7 @@ abm_revenue_history(PG_FUNCTION_ARGS)
 	PurchaseScan scan = purchases_scan(p, c, as_of);
 	Purchase	purchase;
 	int128		total = 0;
+	bool		unknown = true;
 
 	if (c.grain < GRAIN_DAY)
 		ereport(ERROR,
@@ -189,6 +190,7 @@ abm_revenue_history(PG_FUNCTION_ARGS)
 		values[2] = NumericGetDatum(money_numeric(purchase.net, p->scale));
 		values[3] = NumericGetDatum(money_numeric(total, p->scale));
 		nulls[2] = purchase.unknown == purchase.nlines;
+		nulls[3] = unknown = unknown && nulls[2];
 		abm_put_row(fcinfo, values, nulls);
 	}
 	return (Datum) 0;
