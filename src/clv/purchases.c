@@ -9,6 +9,7 @@
  */
 #include "clv/purchases.h"
 
+#include "mb/pg_wchar.h"
 #include "pgtime.h"
 #include "utils/datetime.h"
 
@@ -61,7 +62,8 @@ calendar_arg(const text *grain, const text *zone)
 {
 	Calendar	c = {arg_choice(grain, "grain", grain_names), NULL};
 	char		name[TZ_STRLEN_MAX + 1];
-	int			len = Min(VARSIZE_ANY_EXHDR(zone), TZ_STRLEN_MAX);
+	int			len = pg_mbcliplen(VARDATA_ANY(zone), VARSIZE_ANY_EXHDR(zone),
+								   TZ_STRLEN_MAX);
 
 	if (len == 3 && memcmp(VARDATA_ANY(zone), "UTC", 3) == 0)
 		return c;
