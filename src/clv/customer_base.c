@@ -253,7 +253,10 @@ abm_gini(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(ranking_gini(&r));
 }
 
-/* The customers in groups of equal size, the best first. */
+/*
+ * The customers in groups of equal size, the best first.  Sizes are those of
+ * ntile(): the first groups have one more when it does not work out evenly.
+ */
 PG_FUNCTION_INFO_V1(abm_revenue_concentration);
 Datum
 abm_revenue_concentration(PG_FUNCTION_ARGS)
@@ -267,10 +270,11 @@ abm_revenue_concentration(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("bins must be between 1 and 1000, not %d", bins)));
+	bins = Min(bins, r.n);
 	abm_begin_rows(fcinfo);
-	for (int bin = 1; bin <= bins && r.n > 0; bin++)
+	for (int bin = 1; bin <= bins; bin++)
 	{
-		int			from = r.n - (int) ((int64) r.n * bin / bins);
+		int			from = to - r.n / bins - (bin <= r.n % bins);
 		int128		revenue = revenue_of(r.customer, from, to);
 		Datum		values[5] = {
 			Int32GetDatum(bin), Int64GetDatum(to - from),
