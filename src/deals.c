@@ -70,16 +70,76 @@ deals_absorb(void *a, const void *b)
 	state_add_count(&x->n_invalid, y->n_invalid);
 }
 
-/* A deal that is not closed has no cycle; its amount fits the scale. */
+/* Three capital letters, or nothing at all. */
+static bool
+good_currency(const char *currency)
+{
+	int			len = strnlen(currency, CURRENCY_SIZE);
+
+	return len == 0 ||
+		(len == 3 && strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3);
+}
+
+/* A deal that is not closed has no cycle. */
 static const char *
 deals_fault(const void *state)
 {
 	const Deals *d = state;
 
+	if (!good_currency(d->currency))
+		return "its currency is not three letters";
 	for (int i = 0; i < d->head.nitems; i++)
 		if (d->deal[i].outcome == DEAL_OPEN && d->deal[i].cycle != -1)
 			return "an open deal has a cycle";
 	return NULL;
+}
+
+/*
+ * The packed form
+ */
+typedef struct PackedDeal
+{
+	int64		cycle;
+	int64		amount;
+	uint8		outcome;
+	uint8		padding[7];
+} PackedDeal;
+
+static bool
+deal_pack(void *packed, const void *item)
+{
+	PackedDeal *to = packed;
+	const Deal *from = item;
+
+	memset(to, 0, sizeof(*to));
+	to->cycle = from->cycle;
+	to->outcome = from->outcome;
+	return money_pack(from->amount, &to->amount);
+}
+
+static void
+deal_unpack(void *item, const void *packed)
+{
+	Deal	   *to = item;
+	const PackedDeal *from = packed;
+
+	memset(to, 0, sizeof(*to));
+	to->cycle = from->cycle;
+	to->outcome = from->outcome;
+	to->amount = money_unpack(from->amount);
+}
+
+static int
+deal_compare_packed(const void *a, const void *b, void *arg)
+{
+	const PackedDeal *x = a;
+	const PackedDeal *y = b;
+
+	if (x->outcome != y->outcome)
+		return x->outcome < y->outcome ? -1 : 1;
+	if (x->cycle != y->cycle)
+		return x->cycle < y->cycle ? -1 : 1;
+	return (x->amount > y->amount) - (x->amount < y->amount);
 }
 
 const StateType deals_type = {
@@ -87,24 +147,31 @@ const StateType deals_type = {
 	.fixed_size = offsetof(Deals, deal),.item_size = sizeof(Deal),
 	.scale_offset = offsetof(Deals, scale),.max_items = 10000000,
 	.fields = deals_fields,.items_name = "deals",.item_fields = deal_fields,
-	.compare = deal_compare,.absorb = deals_absorb,.fault = deals_fault
+	.compare = deal_compare,.absorb = deals_absorb,.fault = deals_fault,
+	.packed_size = sizeof(PackedDeal),.pack = deal_pack,
+	.unpack = deal_unpack,.compare_packed = deal_compare_packed
 };
 
 /*
  * The cycle in microseconds, -1 when it is not known, -2 when the deal closed
- * before it opened.
+ * before it opened.  What an open deal has for a close does not matter: some
+ * systems write 'infinity' there.
  */
 static int64
 deal_cycle(int outcome, NullableDatum opened, NullableDatum closed)
 {
 	int64		cycle;
 
-	if (outcome == DEAL_OPEN || opened.isnull || closed.isnull)
+	if (!opened.isnull)
+		arg_time(DatumGetTimestampTz(opened.value), "time of opening");
+	if (outcome == DEAL_OPEN)
 		return -1;
-	if (pg_sub_s64_overflow(arg_time(DatumGetTimestampTz(closed.value),
-									 "closed_at"),
-							arg_time(DatumGetTimestampTz(opened.value),
-									 "opened_at"), &cycle))
+	if (!closed.isnull)
+		arg_time(DatumGetTimestampTz(closed.value), "time of closing");
+	if (opened.isnull || closed.isnull)
+		return -1;
+	if (pg_sub_s64_overflow(DatumGetTimestampTz(closed.value),
+							DatumGetTimestampTz(opened.value), &cycle))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("the time from opening to close is out of range")));
@@ -150,7 +217,7 @@ deals_add(FunctionCallInfo fcinfo, NullableDatum opened, NullableDatum closed,
 		deals_check_currency(d->currency, currency);
 	}
 	if (deal.cycle == -2)
-		d->n_invalid++;
+		state_add_count(&d->n_invalid, 1);
 	else
 	{
 		deal.amount = state_amount((void **) &d, &deals_type, fcinfo->args[2], "amount");
@@ -159,21 +226,20 @@ deals_add(FunctionCallInfo fcinfo, NullableDatum opened, NullableDatum closed,
 	return state_end(fcinfo, &deals_type, d);
 }
 
-/* A date as the midnight that it starts with: its days are whole. */
+/*
+ * A date as its midnight in UTC, so that the days between two are whole.  A
+ * date beyond all timestamps becomes infinite, and so an error if it counts.
+ */
 static NullableDatum
-date_moment(NullableDatum date, const char *what)
+date_moment(NullableDatum date)
 {
-	if (!date.isnull)
-	{
-		DateADT		day = DatumGetDateADT(date.value);
+	DateADT		day = date.isnull ? 0 : DatumGetDateADT(date.value);
+	int64		moment;
 
-		int64		moment;
-
-		if (DATE_NOT_FINITE(day) ||
-			pg_mul_s64_overflow(day, USECS_PER_DAY, &moment))
-			moment = DT_NOEND;
-		date.value = TimestampTzGetDatum(arg_time(moment, what));
-	}
+	if (DATE_NOT_FINITE(day) ||
+		pg_mul_s64_overflow(day, USECS_PER_DAY, &moment))
+		moment = DT_NOEND;
+	date.value = TimestampTzGetDatum(moment);
 	return date;
 }
 
@@ -193,8 +259,8 @@ PG_FUNCTION_INFO_V1(abm_deals_accum_date);
 Datum
 abm_deals_accum_date(PG_FUNCTION_ARGS)
 {
-	return deals_add(fcinfo, date_moment(fcinfo->args[3], "opened_on"),
-					 date_moment(fcinfo->args[4], "closed_on"), NULL);
+	return deals_add(fcinfo, date_moment(fcinfo->args[3]),
+					 date_moment(fcinfo->args[4]), NULL);
 }
 
 /* The forms with a currency: a row without one is left out. */
@@ -219,6 +285,6 @@ abm_deals_accum_date_currency(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(5))
 		return state_leave_out(fcinfo, &deals_type);
 	currency_code(PG_GETARG_TEXT_PP(5), currency);
-	return deals_add(fcinfo, date_moment(fcinfo->args[3], "opened_on"),
-					 date_moment(fcinfo->args[4], "closed_on"), currency);
+	return deals_add(fcinfo, date_moment(fcinfo->args[3]),
+					 date_moment(fcinfo->args[4]), currency);
 }

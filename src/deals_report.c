@@ -9,8 +9,8 @@
  *
  * Intervals of rates, means and medians are those of estimate.c; that of the
  * velocity is the delta method on its logarithm: the relative variances of
- * win rate, deal size and cycle add up, less twice the covariance of size and
- * cycle.
+ * win rate, mean size and mean cycle add up, less twice the relative
+ * covariance of the two means.
  */
 #include "deals.h"
 
@@ -59,8 +59,9 @@ static const char *const rate_basis_names[] = {
 	"closed", "decided", "created", NULL
 };
 static const char *const velocity_basis_names[] = {
-	"closed", "decided", "created", "open", NULL
+	"closed", "created", "open", NULL
 };
+static const Population velocity_basis[] = {OF_CLOSED, OF_CREATED, OF_OPEN};
 static const char *const how_names[] = {
 	"mean", "median", "p10", "p25", "p75", "p90", NULL
 };
@@ -191,7 +192,10 @@ win_rate_estimate(const Deals *d, Population of, double level,
 						 method);
 }
 
-/* Won value by closed value, of the deals whose amount is known. */
+/*
+ * Won value by closed value, of the deals whose amount is known.  NaN when
+ * nothing of value has closed, or negative amounts make it no share.
+ */
 static double
 win_rate_by_amount(const Deals *d, int64 *n)
 {
@@ -199,14 +203,17 @@ win_rate_by_amount(const Deals *d, int64 *n)
 	int128		won = span_amount(deals_of(d, OF_WON), &won_n);
 	int128		closed = span_amount(deals_of(d, OF_CLOSED), n);
 
-	if (closed <= 0)
+	if (closed <= 0 || won < 0 || won > closed)
 		return NAN;
 	return money_double(won, d->scale) / money_double(closed, d->scale);
 }
 
-/* Covariance of amount and cycle over won deals that know both. */
+/*
+ * Covariance of the mean amount and the mean cycle of won deals: that of one
+ * deal, over the m deals that know both, times m / (n_size * n_cycle).
+ */
 static double
-won_covariance(const Deals *d, double mean_amount, double mean_cycle)
+won_covariance(const Deals *d, const Sample *size, const Sample *cycle)
 {
 	Span		won = deals_of(d, OF_WON);
 	ExactSum	sum;
@@ -217,17 +224,20 @@ won_covariance(const Deals *d, double mean_amount, double mean_cycle)
 		if (won.deal[i].cycle >= 0 && !money_unknown(won.deal[i].amount))
 		{
 			exact_add_product(&sum,
-							  won.deal[i].cycle / USECS_PER_DAY_F - mean_cycle,
+							  won.deal[i].cycle / USECS_PER_DAY_F - cycle->mean,
 							  money_double(wide_value(won.deal[i].amount),
-										   d->scale) - mean_amount);
+										   d->scale) - size->mean);
 			n++;
 		}
-	return n > 1 ? exact_value(&sum) / (n - 1) : 0;
+	if (n < 2)
+		return 0;
+	return exact_value(&sum) / (n - 1) * n / size->n / cycle->n;
 }
 
 /*
  * Deals of the basis * win rate * deal size / cycle, in money a day.  The
- * interval is exp(ln velocity -+ z * se).
+ * interval is exp(ln velocity -+ z * se), and none when the mean size is so
+ * near to 0 that its upper end would be infinite.
  */
 static Estimate
 velocity_estimate(const Deals *d, Population of, double level)
@@ -248,13 +258,15 @@ velocity_estimate(const Deals *d, Population of, double level)
 		double		relative = (1 - rate) / won.n +
 		size.variance / size.n / (size.mean * size.mean) +
 		cycle.variance / cycle.n / (cycle.mean * cycle.mean) -
-		2 * won_covariance(d, size.mean, cycle.mean) /
-		Min(size.n, cycle.n) / (size.mean * cycle.mean);
-		double		spread = exp(normal_quantile(0.5 + level / 2) *
+		2 * won_covariance(d, &size, &cycle) / (size.mean * cycle.mean);
+		double		spread = exp(-normal_quantile((1 - level) / 2) *
 								 sqrt(Max(relative, 0)));
 
-		e.lower = e.value / spread;
-		e.upper = e.value * spread;
+		if (isfinite(e.value * spread))
+		{
+			e.lower = e.value / spread;
+			e.upper = e.value * spread;
+		}
 	}
 	return e;
 }
@@ -301,7 +313,7 @@ abm_deal_value(PG_FUNCTION_ARGS)
 	PG_RETURN_NUMERIC(money_numeric(sum, d->scale));
 }
 
-/* NULL when nothing has closed, or by amount when nothing of value has. */
+/* NULL when nothing has closed; by amount, when there is no share of value. */
 PG_FUNCTION_INFO_V1(abm_win_rate);
 Datum
 abm_win_rate(PG_FUNCTION_ARGS)
@@ -379,13 +391,17 @@ Datum
 abm_pipeline_velocity(PG_FUNCTION_ARGS)
 {
 	const Deals *d = state_arg(fcinfo, 0, &deals_type);
-	Population	of = arg_choice(PG_GETARG_TEXT_PP(1), "basis",
-								velocity_basis_names);
+	int			basis = arg_choice(PG_GETARG_TEXT_PP(1), "basis",
+								   velocity_basis_names);
 
-	return float_or_null(fcinfo, velocity_estimate(d, of, 0.95).value);
+	return float_or_null(fcinfo,
+						 velocity_estimate(d, velocity_basis[basis], 0.95).value);
 }
 
-/* P(win rate of a > win rate of b), Jeffreys' prior on both. */
+/*
+ * P(win rate of a > win rate of b), Jeffreys' prior on both.  NULL when
+ * nothing has closed on one side: the prior alone is no answer.
+ */
 PG_FUNCTION_INFO_V1(abm_probability_better);
 Datum
 abm_probability_better(PG_FUNCTION_ARGS)
@@ -396,9 +412,11 @@ abm_probability_better(PG_FUNCTION_ARGS)
 	double		won_b = deals_of(b, OF_WON).n;
 	double		lost_a = deals_of(a, OF_CLOSED).n - won_a;
 	double		lost_b = deals_of(b, OF_CLOSED).n - won_b;
-	double		p = beta_greater(won_a + 0.5, lost_a + 0.5,
-								 won_b + 0.5, lost_b + 0.5);
+	double		p;
 
+	if (won_a + lost_a == 0 || won_b + lost_b == 0)
+		PG_RETURN_NULL();
+	p = beta_greater(won_a + 0.5, lost_a + 0.5, won_b + 0.5, lost_b + 0.5);
 	PG_RETURN_FLOAT8(Min(Max(p, 1e-12), 1 - 1e-12));
 }
 
@@ -436,7 +454,8 @@ abm_velocity_report(PG_FUNCTION_ARGS)
 
 	abm_begin_rows(fcinfo);
 	report_counts(fcinfo, d);
-	report_estimate(fcinfo, "win_rate", win_rate_estimate(d, OF_CLOSED, level, RATE_JEFFREYS));
+	report_estimate(fcinfo, "win_rate",
+					win_rate_estimate(d, OF_CLOSED, level, RATE_JEFFREYS));
 	report_estimate(fcinfo, "win_rate_decided",
 					win_rate_estimate(d, OF_DECIDED, level, RATE_JEFFREYS));
 	e.value = win_rate_by_amount(d, &e.n);

@@ -70,7 +70,7 @@ estimate_mean(const Sample *s, double level)
 		return NO_ESTIMATE;
 	if (s->n > 1)
 	{
-		double		half = student_quantile(s->n - 1, 0.5 + level / 2) *
+		double		half = -student_quantile(s->n - 1, (1 - level) / 2) *
 		sqrt(s->variance / s->n);
 
 		e.lower = s->mean - half;

@@ -116,7 +116,7 @@ money_overflow(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("amount out of range"),
-			 errdetail("Amounts are held as whole numbers of the smallest unit seen, with 38 digits in all."),
+			 errdetail("Amounts are held as whole numbers of the smallest unit seen, with at most 30 decimals and 38 digits in all."),
 			 errhint("Round the amounts to the currency's smallest unit.")));
 }
 

@@ -158,10 +158,19 @@ base_shares(const CustomerBase *b)
 }
 
 static double
-ranking_share(const Ranking *r, int from, int to)
+ranking_share(const Ranking *r, int128 revenue)
 {
-	return money_double(revenue_of(r->customer, from, to), r->scale) /
-		money_double(r->total, r->scale);
+	return money_double(revenue, r->scale) / money_double(r->total, r->scale);
+}
+
+/*
+ * How many customers a fraction is, rounded up, at least one.  The factor
+ * keeps 0.07 of 100, in doubles a little more than 7, from being eight.
+ */
+static int
+ranking_head(const Ranking *r, double fraction)
+{
+	return Max(1, (int) ceil(fraction * r->n * (1 - 1e-12)));
 }
 
 static double
@@ -173,6 +182,7 @@ ranking_gini(const Ranking *r)
 	{
 		int128		term;
 
+		CHECK_EVERY(i, 0xFFFF);
 		if (__builtin_mul_overflow(wide_value(r->customer[i].revenue),
 								   (int128) (2 * (int64) i - r->n + 1), &term))
 			ereport(ERROR,
@@ -199,8 +209,7 @@ abm_customer_base_accum(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1) && PG_ARGISNULL(2))
 		return state_leave_out(fcinfo, &customer_base_type);
 	customer.purchases = PG_ARGISNULL(2) ? -1 : PG_GETARG_INT64(2);
-	if (customer.purchases < -1 ||
-		(customer.purchases == -1 && !PG_ARGISNULL(2)))
+	if (customer.purchases < 0 && !PG_ARGISNULL(2))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("purchases must be greater than or equal to zero, not %lld",
@@ -264,14 +273,14 @@ abm_top_share(PG_FUNCTION_ARGS)
 	if (!(fraction > 0 && fraction <= 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("fraction must be between 0 and 1, not %g", fraction),
+				 errmsg("fraction must be greater than 0 and at most 1, not %g",
+						fraction),
 				 errhint("For the best fifth of the customers write 0.2.")));
 	if (r.total <= 0)
 		PG_RETURN_NULL();
-
-	/* the guard keeps 0.2 * 5 customers from being two */
-	PG_RETURN_FLOAT8(ranking_share(&r, r.n - (int) ceil(fraction * r.n - 1e-9),
-								   r.n));
+	PG_RETURN_FLOAT8(ranking_share(&r, revenue_of(r.customer,
+												  r.n - ranking_head(&r, fraction),
+												  r.n)));
 }
 
 /* NULL when there is no revenue. */
@@ -286,7 +295,10 @@ abm_gini(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(ranking_gini(&r));
 }
 
-/* The customers in groups of equal size, the best first. */
+/*
+ * The customers in groups of equal size, the best first.  Sizes are those of
+ * ntile(): the first groups have one more when it does not work out evenly.
+ */
 PG_FUNCTION_INFO_V1(abm_revenue_concentration);
 Datum
 abm_revenue_concentration(PG_FUNCTION_ARGS)
@@ -294,26 +306,29 @@ abm_revenue_concentration(PG_FUNCTION_ARGS)
 	Ranking		r = base_shares(state_arg(fcinfo, 0, &customer_base_type));
 	int			bins = PG_GETARG_INT32(1);
 	int			to = r.n;
+	int128		cumulative = 0;
 
 	if (bins < 1 || bins > 1000)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("bins must be between 1 and 1000, not %d", bins)));
+	bins = Min(bins, r.n);
 	abm_begin_rows(fcinfo);
-	for (int bin = 1; bin <= bins && r.n > 0; bin++)
+	for (int bin = 1; bin <= bins; bin++)
 	{
-		int			from = r.n - (int) ((int64) r.n * bin / bins);
+		int			from = to - r.n / bins - (bin <= r.n % bins);
+		int128		revenue = revenue_of(r.customer, from, to);
 		Datum		values[5] = {
 			Int32GetDatum(bin), Int64GetDatum(to - from),
-			NumericGetDatum(money_numeric(revenue_of(r.customer, from, to),
-										  r.scale)), 0, 0
+			NumericGetDatum(money_numeric(revenue, r.scale)), 0, 0
 		};
 		bool		nulls[5] = {false, false, false, true, true};
 
+		cumulative = money_add(cumulative, revenue);
 		if (r.total > 0)
 		{
-			values[3] = Float8GetDatum(ranking_share(&r, from, to));
-			values[4] = Float8GetDatum(ranking_share(&r, from, r.n));
+			values[3] = Float8GetDatum(ranking_share(&r, revenue));
+			values[4] = Float8GetDatum(ranking_share(&r, cumulative));
 			nulls[3] = nulls[4] = false;
 		}
 		abm_put_row(fcinfo, values, nulls);

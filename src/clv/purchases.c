@@ -9,6 +9,7 @@
  */
 #include "clv/purchases.h"
 
+#include "mb/pg_wchar.h"
 #include "pgtime.h"
 #include "utils/datetime.h"
 
@@ -27,8 +28,8 @@ static const StateField line_fields[] = {
 static int
 line_compare(const void *a, const void *b, void *arg)
 {
-	const		PurchaseLine *x = a;
-	const		PurchaseLine *y = b;
+	const PurchaseLine *x = a;
+	const PurchaseLine *y = b;
 
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
@@ -52,7 +53,7 @@ static bool
 line_pack(void *packed, const void *item)
 {
 	PackedLine *to = packed;
-	const		PurchaseLine *from = item;
+	const PurchaseLine *from = item;
 
 	to->at = from->at;
 	return money_pack(from->amount, &to->amount);
@@ -103,7 +104,8 @@ calendar_arg(const text *grain, const text *zone)
 {
 	Calendar	c = {arg_choice(grain, "grain", grain_names), NULL};
 	char		name[TZ_STRLEN_MAX + 1];
-	int			len = Min(VARSIZE_ANY_EXHDR(zone), TZ_STRLEN_MAX);
+	int			len = pg_mbcliplen(VARDATA_ANY(zone), VARSIZE_ANY_EXHDR(zone),
+								   TZ_STRLEN_MAX);
 
 	if (len == 3 && memcmp(VARDATA_ANY(zone), "UTC", 3) == 0)
 		return c;
@@ -140,9 +142,14 @@ month_start(int64 local)
 	return (date2j(year, month, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY;
 }
 
-/* The start of the period that a moment lies in, as local microseconds. */
+/*
+ * The start of the period that a moment lies in.  Days and longer periods are
+ * local microseconds: from one midnight to the next are 24 hours, whatever
+ * the clock does in between.  Hours and moments stay in UTC, or the hour that
+ * comes twice in autumn would run backwards.
+ */
 int64
-calendar_period(const Calendar * c, TimestampTz at)
+calendar_period(const Calendar *c, TimestampTz at)
 {
 	int64		local = at;
 
@@ -164,9 +171,9 @@ calendar_period(const Calendar * c, TimestampTz at)
 	switch (c->grain)
 	{
 		case GRAIN_NONE:
-			return local;
+			return at;
 		case GRAIN_HOUR:
-			return floor_to(local, USECS_PER_HOUR);
+			return floor_to(local, USECS_PER_HOUR) - local + at;
 		case GRAIN_DAY:
 			return floor_to(local, USECS_PER_DAY);
 		case GRAIN_WEEK:
@@ -182,8 +189,9 @@ calendar_period(const Calendar * c, TimestampTz at)
 
 /* The first line after a moment. */
 int
-purchases_end(const Purchases * p, TimestampTz as_of)
+purchases_end(const Purchases *p, TimestampTz as_of)
 {
+	PurchaseLine line;
 	int			low = 0;
 	int			high = p->head.nitems;
 
@@ -191,7 +199,8 @@ purchases_end(const Purchases * p, TimestampTz as_of)
 	{
 		int			mid = low + (high - low) / 2;
 
-		if (p->line[mid].at <= as_of)
+		state_item(p, &purchases_type, mid, &line);
+		if (line.at <= as_of)
 			low = mid + 1;
 		else
 			high = mid;
@@ -200,7 +209,7 @@ purchases_end(const Purchases * p, TimestampTz as_of)
 }
 
 PurchaseScan
-purchases_scan(const Purchases * p, Calendar c, TimestampTz as_of)
+purchases_scan(const Purchases *p, Calendar c, TimestampTz as_of)
 {
 	return (PurchaseScan)
 	{
@@ -210,9 +219,9 @@ purchases_scan(const Purchases * p, Calendar c, TimestampTz as_of)
 
 /* The next period that has lines; false after the last one. */
 bool
-purchases_next(PurchaseScan * scan, Purchase * purchase)
+purchases_next(PurchaseScan *scan, Purchase *purchase)
 {
-	const		PurchaseLine *line = scan->p->line;
+	const PurchaseLine *line = scan->p->line;
 	int			first = scan->next;
 
 	if (first >= scan->end)

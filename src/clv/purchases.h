@@ -11,14 +11,14 @@ typedef struct PurchaseLine
 {
 	TimestampTz at;
 	Wide		amount;			/* in units of 10^-scale; a refund is negative */
-}			PurchaseLine;
+} PurchaseLine;
 
 typedef struct Purchases
 {
 	StateHead	head;
 	int32		scale;			/* decimal digits of the amounts */
 	PurchaseLine line[FLEXIBLE_ARRAY_MEMBER];	/* sealed: in time order */
-}			Purchases;
+} Purchases;
 
 extern const StateType purchases_type;
 
@@ -26,42 +26,42 @@ extern const StateType purchases_type;
 typedef enum Grain
 {
 	GRAIN_NONE, GRAIN_HOUR, GRAIN_DAY, GRAIN_WEEK, GRAIN_MONTH
-}			Grain;
+} Grain;
 
 typedef struct Calendar
 {
 	Grain		grain;
 	struct pg_tz *zone;			/* NULL: UTC */
-}			Calendar;
+} Calendar;
 
 /* the lines of one period, netted */
 typedef struct Purchase
 {
-	int64		period;			/* local microseconds of the period's start */
+	int64		period;			/* its start, see calendar_period */
 	int			nlines;
 	int			unknown;		/* lines whose amount is not known */
 	int128		net;			/* of the known amounts */
-}			Purchase;
+} Purchase;
 
 /* walks through the periods of a customer up to a moment */
 typedef struct PurchaseScan
 {
-	const		Purchases *p;
+	const Purchases *p;
 	Calendar	calendar;
 	int			next;			/* line to be read */
 	int			end;			/* first line after the moment */
-}			PurchaseScan;
+} PurchaseScan;
 
 extern Calendar calendar_arg(const text *grain, const text *zone);
-extern int64 calendar_period(const Calendar * c, TimestampTz at);
-extern int	purchases_end(const Purchases * p, TimestampTz as_of);
-extern PurchaseScan purchases_scan(const Purchases * p, Calendar c,
+extern int64 calendar_period(const Calendar *c, TimestampTz at);
+extern int	purchases_end(const Purchases *p, TimestampTz as_of);
+extern PurchaseScan purchases_scan(const Purchases *p, Calendar c,
 								   TimestampTz as_of);
-extern bool purchases_next(PurchaseScan * scan, Purchase * purchase);
+extern bool purchases_next(PurchaseScan *scan, Purchase *purchase);
 
 /* A period is a purchase unless refunds took all of it back. */
 static inline bool
-purchase_counts(const Purchase * p)
+purchase_counts(const Purchase *p)
 {
 	return p->unknown > 0 || p->net > 0;
 }

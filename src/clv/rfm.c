@@ -18,17 +18,17 @@
 typedef struct Rfm
 {
 	int64		frequency;		/* repeat purchases; -1: no purchase at all */
-	int64		first;			/* periods, local microseconds */
+	int64		first;			/* periods */
 	int64		last;
 	int64		valued;			/* repeat purchases whose value is known */
 	int128		value;			/* of those */
-}			Rfm;
+} Rfm;
 
 /*
  * The arithmetic
  */
 static Rfm
-purchases_rfm(const Purchases * p, Calendar c, TimestampTz as_of)
+purchases_rfm(const Purchases *p, Calendar c, TimestampTz as_of)
 {
 	PurchaseScan scan = purchases_scan(p, c, as_of);
 	Purchase	purchase;
@@ -53,17 +53,21 @@ purchases_rfm(const Purchases * p, Calendar c, TimestampTz as_of)
 
 /* The exact sum of the first lines' known amounts, and how many they are. */
 static int128
-lines_value(const Purchases * p, int end, int64 *known)
+lines_value(const Purchases *p, int end, int64 *known)
 {
 	int128		sum = 0;
 
 	*known = 0;
 	for (int i = 0; i < end; i++)
-		if (!money_unknown(p->line[i].amount))
-		{
-			sum = money_add(sum, wide_value(p->line[i].amount));
-			++*known;
-		}
+	{
+		PurchaseLine line;
+
+		state_item(p, &purchases_type, i, &line);
+		if (money_unknown(line.amount))
+			continue;
+		sum = money_add(sum, wide_value(line.amount));
+		++*known;
+	}
 	return sum;
 }
 
@@ -74,7 +78,7 @@ PG_FUNCTION_INFO_V1(abm_rfm);
 Datum
 abm_rfm(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_arg(fcinfo, 0, &purchases_type);
 	TimestampTz as_of = arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of");
 	double		unit = arg_length(PG_GETARG_INTERVAL_P(2), "unit");
 	Calendar	c = calendar_arg(PG_GETARG_TEXT_PP(3), PG_GETARG_TEXT_PP(4));
@@ -106,7 +110,7 @@ PG_FUNCTION_INFO_V1(abm_revenue);
 Datum
 abm_revenue(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_raw_arg(fcinfo, 0, &purchases_type);
 	int			end = p->head.nitems;
 	int64		known;
 	int128		sum;
@@ -123,7 +127,7 @@ PG_FUNCTION_INFO_V1(abm_purchase_lines);
 Datum
 abm_purchase_lines(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_raw_arg(fcinfo, 0, &purchases_type);
 
 	PG_RETURN_INT64(p->head.nitems);
 }
@@ -132,7 +136,7 @@ PG_FUNCTION_INFO_V1(abm_purchase_count);
 Datum
 abm_purchase_count(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_arg(fcinfo, 0, &purchases_type);
 	TimestampTz as_of = arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of");
 	Calendar	c = calendar_arg(PG_GETARG_TEXT_PP(2), PG_GETARG_TEXT_PP(3));
 
@@ -143,35 +147,40 @@ PG_FUNCTION_INFO_V1(abm_first_purchase);
 Datum
 abm_first_purchase(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_raw_arg(fcinfo, 0, &purchases_type);
+	PurchaseLine line;
 
 	if (p->head.nitems == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_TIMESTAMPTZ(p->line[0].at);
+	state_item(p, &purchases_type, 0, &line);
+	PG_RETURN_TIMESTAMPTZ(line.at);
 }
 
 PG_FUNCTION_INFO_V1(abm_last_purchase);
 Datum
 abm_last_purchase(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_raw_arg(fcinfo, 0, &purchases_type);
+	PurchaseLine line;
 
 	if (p->head.nitems == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_TIMESTAMPTZ(p->line[p->head.nitems - 1].at);
+	state_item(p, &purchases_type, p->head.nitems - 1, &line);
+	PG_RETURN_TIMESTAMPTZ(line.at);
 }
 
-/* One row a period: net revenue, and revenue up to then. */
+/* One row a period: net revenue, and revenue up to then, if any is known. */
 PG_FUNCTION_INFO_V1(abm_revenue_history);
 Datum
 abm_revenue_history(PG_FUNCTION_ARGS)
 {
-	const		Purchases *p = state_arg(fcinfo, 0, &purchases_type);
+	const Purchases *p = state_arg(fcinfo, 0, &purchases_type);
 	TimestampTz as_of = arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of");
 	Calendar	c = calendar_arg(PG_GETARG_TEXT_PP(2), PG_GETARG_TEXT_PP(3));
 	PurchaseScan scan = purchases_scan(p, c, as_of);
 	Purchase	purchase;
 	int128		total = 0;
+	bool		unknown = true;
 
 	if (c.grain < GRAIN_DAY)
 		ereport(ERROR,
@@ -189,6 +198,7 @@ abm_revenue_history(PG_FUNCTION_ARGS)
 		values[2] = NumericGetDatum(money_numeric(purchase.net, p->scale));
 		values[3] = NumericGetDatum(money_numeric(total, p->scale));
 		nulls[2] = purchase.unknown == purchase.nlines;
+		nulls[3] = unknown = unknown && nulls[2];
 		abm_put_row(fcinfo, values, nulls);
 	}
 	return (Datum) 0;

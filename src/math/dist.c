@@ -180,15 +180,19 @@ beta_quantile(double a, double b, double p)
 
 /*
  * P(X > Y), X ~ Beta(a1, b1), Y ~ Beta(a2, b2) independent: the integral of
- * Y's distribution function over X's density.  On the scale of logits the
- * integrand is analytic in a strip and dies off exponentially on both sides,
- * where the trapezoidal rule converges geometrically.
+ * the other's distribution function over the density of the narrower one, as
+ * the step must be fine for both.  On the scale of logits the integrand is
+ * analytic in a strip and dies off exponentially on both sides, where the
+ * trapezoidal rule converges geometrically.
  */
 double
 beta_greater(double a1, double b1, double a2, double b2)
 {
-	double		centre = log(a1 / b1);
-	double		step = fmin(sqrt(1 / a1 + 1 / b1) / 4, 0.2);
+	int			over_y = 1 / a2 + 1 / b2 < 1 / a1 + 1 / b1;
+	double		a = over_y ? a2 : a1;
+	double		b = over_y ? b2 : b1;
+	double		centre = log(a / b);
+	double		step = fmin(sqrt(1 / a + 1 / b) / 4, 0.2);
 	double		sum = 0;
 	double		mass = 0;
 
@@ -200,9 +204,10 @@ beta_greater(double a1, double b1, double a2, double b2)
 						weight;
 
 			from_logit(centre + side * i * step, &x, &y);
-			weight = beta_power(a1, b1, x, y);
+			weight = beta_power(a, b, x, y);
 			mass += weight;
-			sum += weight * beta_cdf(a2, b2, x, y);
+			sum += weight * (over_y ? beta_cdf(b1, a1, y, x) :
+							 beta_cdf(a2, b2, x, y));
 			if (weight <= mass * 1e-18)
 				break;
 		}
@@ -260,7 +265,7 @@ void
 wilson_interval(double k, double n, double level,
 				double *lower, double *upper)
 {
-	double		z = normal_quantile(0.5 + level / 2);
+	double		z = -normal_quantile((1 - level) / 2);
 	double		p = k / n;
 	double		z2 = z * z / n;
 	double		centre = (p + z2 / 2) / (1 + z2);
