@@ -55,10 +55,15 @@ read_uint16(const char *p)
 static inline void
 numeric_parts(Datum numeric, NumericParts *p)
 {
-	struct varlena *v = PG_DETOAST_DATUM_PACKED(numeric);
-	const char *data = VARDATA_ANY(v);
-	uint16		header = read_uint16(data);
+	struct varlena *v = (struct varlena *) DatumGetPointer(numeric);
+	const char *data;
+	uint16		header;
 	int			header_size;
+
+	if (unlikely(VARATT_IS_EXTENDED(v) && !VARATT_IS_SHORT(v)))
+		v = PG_DETOAST_DATUM_PACKED(numeric);
+	data = VARDATA_ANY(v);
+	header = read_uint16(data);
 
 	p->special = (header & NUM_SIGN_MASK) == NUM_SPECIAL;
 	if (header & NUM_SHORT)

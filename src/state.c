@@ -9,6 +9,8 @@
  */
 #include "state.h"
 
+#define SMALLEST_STATE 64
+
 static inline StateHead *
 head_of(void *state)
 {
@@ -63,7 +65,7 @@ static Size
 state_size(const StateType *type, int64 capacity, Size stride)
 {
 	Size		need = type->fixed_size + (Size) capacity * stride;
-	Size		size = 64;
+	Size		size = SMALLEST_STATE;
 
 	if (stride == 0)
 		return type->fixed_size;
@@ -216,8 +218,7 @@ state_detoasted(Datum datum, const StateType *type)
 }
 
 /*
- * An argument to be read as it lies: in order, but perhaps packed.  For
- * questions that look at the head or a few records, see state_item.
+ * An argument to be read as it lies: in order, but perhaps packed.
  */
 const void *
 state_raw_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
@@ -253,7 +254,8 @@ state_begin(FunctionCallInfo fcinfo, const StateType *type)
 }
 
 /*
- * Room for one more record, doubling when full.  A state whose records fold
+ * Room for one more record: the smallest state grows to four times its size,
+ * since most groups have more than a few records, others double.  A state whose records fold
  * is folded first, and grows only if that does not free half of it.
  */
 static void *
@@ -270,6 +272,8 @@ state_grow(void *state, const StateType *type)
 			return state;
 	}
 	room = state_working_limit(type) - head->nitems;
+	if (VARSIZE(head) == SMALLEST_STATE)
+		capacity = 3 * capacity + 1;
 	return state_open_copy(state, type, Max(1, Min(capacity, room)));
 }
 
@@ -382,7 +386,9 @@ state_amount(void **state, const StateType *type, NullableDatum amount,
 	value = money_read(amount.value, &scale, what);
 	if (unlikely(scale > *state_scale(*state, type)))
 		*state = state_set_scale(*state, type, scale);
-	return wide_from(money_rescale(value, scale, *state_scale(*state, type)));
+	if (unlikely(scale < *state_scale(*state, type)))
+		value = money_rescale(value, scale, *state_scale(*state, type));
+	return wide_from(value);
 }
 
 /* The records of b behind those of a, which have room; both in one form. */

@@ -107,18 +107,6 @@ extern const void *state_arg(FunctionCallInfo fcinfo, int argno,
 extern const void *state_raw_arg(FunctionCallInfo fcinfo, int argno,
 								 const StateType *type);
 
-/* A record of a state that may be packed, in full form. */
-static inline void
-state_item(const void *state, const StateType *type, int i, void *item)
-{
-	const char *items = STATE_ITEMS(state, type);
-
-	if (((const StateHead *) state)->flags & STATE_PACKED)
-		type->unpack(item, items + (Size) i * type->packed_size);
-	else
-		memcpy(item, items + (Size) i * type->item_size, type->item_size);
-}
-
 /* Counters come from outside too, so that they can overflow. */
 static inline void
 state_add_count(int64 *count, int64 more)

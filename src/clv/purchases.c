@@ -43,12 +43,6 @@ line_compare(const void *a, const void *b, void *arg)
 /*
  * The packed form
  */
-typedef struct PackedLine
-{
-	TimestampTz at;
-	int64		amount;
-} PackedLine;
-
 static bool
 line_pack(void *packed, const void *item)
 {
@@ -191,7 +185,6 @@ calendar_period(const Calendar *c, TimestampTz at)
 int
 purchases_end(const Purchases *p, TimestampTz as_of)
 {
-	PurchaseLine line;
 	int			low = 0;
 	int			high = p->head.nitems;
 
@@ -199,8 +192,7 @@ purchases_end(const Purchases *p, TimestampTz as_of)
 	{
 		int			mid = low + (high - low) / 2;
 
-		state_item(p, &purchases_type, mid, &line);
-		if (line.at <= as_of)
+		if (purchase_line(p, mid).at <= as_of)
 			low = mid + 1;
 		else
 			high = mid;

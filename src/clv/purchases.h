@@ -22,6 +22,26 @@ typedef struct Purchases
 
 extern const StateType purchases_type;
 
+/* the packed form of a line */
+typedef struct PackedLine
+{
+	TimestampTz at;
+	int64		amount;
+} PackedLine;
+
+/* A line of a state that may be packed: see state_raw_arg. */
+static inline PurchaseLine
+purchase_line(const Purchases *p, int i)
+{
+	if (p->head.flags & STATE_PACKED)
+	{
+		const PackedLine *packed = (const PackedLine *) p->line + i;
+
+		return (PurchaseLine) {packed->at, money_unpack(packed->amount)};
+	}
+	return p->line[i];
+}
+
 /* what counts as one purchase: all lines in the same period */
 typedef enum Grain
 {

@@ -60,9 +60,8 @@ lines_value(const Purchases *p, int end, int64 *known)
 	*known = 0;
 	for (int i = 0; i < end; i++)
 	{
-		PurchaseLine line;
+		PurchaseLine line = purchase_line(p, i);
 
-		state_item(p, &purchases_type, i, &line);
 		if (money_unknown(line.amount))
 			continue;
 		sum = money_add(sum, wide_value(line.amount));
@@ -148,12 +147,10 @@ Datum
 abm_first_purchase(PG_FUNCTION_ARGS)
 {
 	const Purchases *p = state_raw_arg(fcinfo, 0, &purchases_type);
-	PurchaseLine line;
 
 	if (p->head.nitems == 0)
 		PG_RETURN_NULL();
-	state_item(p, &purchases_type, 0, &line);
-	PG_RETURN_TIMESTAMPTZ(line.at);
+	PG_RETURN_TIMESTAMPTZ(purchase_line(p, 0).at);
 }
 
 PG_FUNCTION_INFO_V1(abm_last_purchase);
@@ -161,12 +158,10 @@ Datum
 abm_last_purchase(PG_FUNCTION_ARGS)
 {
 	const Purchases *p = state_raw_arg(fcinfo, 0, &purchases_type);
-	PurchaseLine line;
 
 	if (p->head.nitems == 0)
 		PG_RETURN_NULL();
-	state_item(p, &purchases_type, p->head.nitems - 1, &line);
-	PG_RETURN_TIMESTAMPTZ(line.at);
+	PG_RETURN_TIMESTAMPTZ(purchase_line(p, p->head.nitems - 1).at);
 }
 
 /* One row a period: net revenue, and revenue up to then, if any is known. */
