@@ -142,14 +142,17 @@ deal_compare_packed(const void *a, const void *b, void *arg)
 	return (x->amount > y->amount) - (x->amount < y->amount);
 }
 
+static const StatePacking deal_packing = {
+	sizeof(PackedDeal), deal_pack, deal_unpack, deal_compare_packed
+};
+
 const StateType deals_type = {
 	.name = "deals",.kind = 1,.version = 1,
 	.fixed_size = offsetof(Deals, deal),.item_size = sizeof(Deal),
 	.scale_offset = offsetof(Deals, scale),.max_items = 10000000,
 	.fields = deals_fields,.items_name = "deals",.item_fields = deal_fields,
 	.compare = deal_compare,.absorb = deals_absorb,.fault = deals_fault,
-	.packed_size = sizeof(PackedDeal),.pack = deal_pack,
-	.unpack = deal_unpack,.compare_packed = deal_compare_packed
+	.packings = &deal_packing,.npackings = 1
 };
 
 /*

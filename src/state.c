@@ -18,9 +18,15 @@ head_of(void *state)
 }
 
 static inline Size
+form_size(const StateType *type, int form)
+{
+	return form == 0 ? type->item_size : type->packings[form - 1].size;
+}
+
+static inline Size
 state_stride(const StateHead *head, const StateType *type)
 {
-	return head->flags & STATE_PACKED ? type->packed_size : type->item_size;
+	return form_size(type, state_form(head));
 }
 
 static inline int
@@ -74,19 +80,17 @@ state_size(const StateType *type, int64 capacity, Size stride)
 	return Min(size, MaxAllocSize / 8 * 8);
 }
 
-/* An open state without records, in full form unless the flags say packed. */
+/* An open state without records. */
 void *
-state_new(const StateType *type, int capacity, int flags)
+state_new(const StateType *type, int capacity, int form)
 {
-	Size		stride = flags & STATE_PACKED ? type->packed_size :
-	type->item_size;
-	Size		size = state_size(type, capacity, stride);
+	Size		size = state_size(type, capacity, form_size(type, form));
 	StateHead  *head = palloc0(size);
 
 	SET_VARSIZE(head, size);
 	head->kind = type->kind;
 	head->version = type->version;
-	head->flags = STATE_OPEN | flags;
+	head->flags = STATE_OPEN | form << STATE_FORM_SHIFT;
 	return head;
 }
 
@@ -115,17 +119,27 @@ state_open_copy(const void *state, const StateType *type, int extra)
 					  from->flags | STATE_OPEN);
 }
 
-/* A copy with its records in full form, and room for further ones. */
-static void *
-state_widened(const void *state, const StateType *type, int extra)
+/* A record in full form. */
+static inline void
+state_unpack(const StateHead *head, const StateType *type, int i, void *item)
 {
-	const StateHead *from = (const StateHead *) state;
-	const char *packed = STATE_ITEMS(state, type);
+	int			form = state_form(head);
+	const char *from = (const char *) STATE_ITEMS(head, type) +
+	i * form_size(type, form);
+
+	if (form == 0)
+		memcpy(item, from, type->item_size);
+	else
+		type->packings[form - 1].unpack(item, from);
+}
+
+/* An open copy with its records in full form, and room for further ones. */
+static void *
+state_unpacked(const StateHead *from, const StateType *type, int extra)
+{
 	StateHead  *to;
 	char	   *item;
 
-	if (!(from->flags & STATE_PACKED))
-		return state_open_copy(state, type, extra);
 	state_check_limit(type, (int64) from->nitems + extra,
 					  state_working_limit(type));
 	to = state_new(type, from->nitems + extra, 0);
@@ -134,36 +148,49 @@ state_widened(const void *state, const StateType *type, int extra)
 		   type->fixed_size - sizeof(StateHead));
 	to->nitems = from->nitems;
 	item = STATE_ITEMS(to, type);
-	for (int i = 0; i < from->nitems; i++)
-		type->unpack(item + (Size) i * type->item_size,
-					 packed + (Size) i * type->packed_size);
+	for (int i = 0; i < from->nitems; i++, item += type->item_size)
+		state_unpack(from, type, i, item);
 	return to;
 }
 
-/*
- * Pack the records of a state in full form where they stand, if all of them
- * can be; length and slack are the caller's business.
- */
-void *
-state_packed(void *state, const StateType *type)
+/* Does every record of a state in full form fit a smaller one? */
+static bool
+state_fits(const StateHead *head, const StateType *type,
+		   const StatePacking *packing)
 {
-	StateHead  *head = head_of(state);
-	char	   *items = STATE_ITEMS(state, type);
-	char		packed[64];
+	const char *item = STATE_ITEMS(head, type);
+	int64		packed[8];
 
-	if (type->packed_size == 0 || head->flags & STATE_PACKED)
-		return state;
-	for (int i = 0; i < head->nitems; i++)
-		if (!type->pack(packed, items + (Size) i * type->item_size))
-			return state;
-	for (int i = 0; i < head->nitems; i++)
+	Assert(packing->size <= sizeof(packed));
+	for (int i = 0; i < head->nitems; i++, item += type->item_size)
+		if (!packing->pack(packed, item))
+			return false;
+	return true;
+}
+
+/*
+ * Bring the records of a state in full form to the smallest form that all of
+ * them fit, where they stand; length and slack are the caller's business.
+ */
+static void
+state_pack(StateHead *head, const StateType *type)
+{
+	char	   *items = STATE_ITEMS(head, type);
+
+	for (int form = type->npackings; form > 0 && state_form(head) == 0; form--)
 	{
-		type->pack(packed, items + (Size) i * type->item_size);
-		memcpy(items + (Size) i * type->packed_size, packed,
-			   type->packed_size);
+		const StatePacking *packing = &type->packings[form - 1];
+		int64		packed[8];
+
+		if (!state_fits(head, type, packing))
+			continue;
+		for (int i = 0; i < head->nitems; i++)
+		{
+			packing->pack(packed, items + (Size) i * type->item_size);
+			memcpy(items + (Size) i * packing->size, packed, packing->size);
+		}
+		head->flags |= form << STATE_FORM_SHIFT;
 	}
-	head->flags |= STATE_PACKED;
-	return state;
 }
 
 /* Sort the records and fold those that are one thing, where they stand. */
@@ -173,12 +200,13 @@ state_tidy(void *state, const StateType *type)
 	StateHead  *head = head_of(state);
 	char	   *items = STATE_ITEMS(state, type);
 	int			n = head->nitems;
+	int			form = state_form(head);
 
 	if (type->item_size == 0 || n == 0)
 		return;
-	qsort_interruptible(items, n, state_stride(head, type),
-						head->flags & STATE_PACKED ? type->compare_packed :
-						type->compare, NULL);
+	qsort_interruptible(items, n, form_size(type, form),
+						form == 0 ? type->compare :
+						type->packings[form - 1].compare, NULL);
 	if (type->fold == NULL)
 		return;
 	head->nitems = type->fold(items, n);
@@ -190,12 +218,12 @@ state_sealed(const void *state, const StateType *type)
 {
 	const StateHead *from = (const StateHead *) state;
 	StateHead  *to = state_copy(from, type, state_used(from, type),
-								from->flags & STATE_PACKED);
+								from->flags & ~STATE_OPEN);
 
 	if (from->flags & STATE_OPEN)
 		state_tidy(to, type);
 	state_check_limit(type, to->nitems, type->max_items);
-	state_packed(to, type);
+	state_pack(to, type);
 	SET_VARSIZE(to, state_used(to, type));
 	return to;
 }
@@ -234,7 +262,7 @@ state_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
 {
 	const StateHead *head = state_raw_arg(fcinfo, argno, type);
 
-	return head->flags & STATE_PACKED ? state_widened(head, type, 0) : head;
+	return state_form(head) == 0 ? head : state_unpacked(head, type, 0);
 }
 
 /* The first argument of a transition, to be changed. */
@@ -244,7 +272,7 @@ state_begin(FunctionCallInfo fcinfo, const StateType *type)
 	StateHead  *head;
 
 	if (PG_ARGISNULL(0))
-		return state_new(type, 1, type->packed_size > 0 ? STATE_PACKED : 0);
+		return state_new(type, 1, type->npackings);
 	head = (StateHead *) PG_GETARG_POINTER(0);
 	if (likely(VARATT_IS_4B_U(head) && (head->flags & STATE_OPEN) &&
 			   AggCheckCallContext(fcinfo, NULL)))
@@ -277,24 +305,32 @@ state_grow(void *state, const StateType *type)
 	return state_open_copy(state, type, Max(1, Min(capacity, room)));
 }
 
-/* Put a record at the end; the state may move. */
+/*
+ * Put a record at the end; the state may move.  One that does not fit the
+ * form of the others brings all of them to a larger form; that happens once
+ * or twice in the life of a state.
+ */
 void *
 state_append(void *state, const StateType *type, const void *item)
 {
 	StateHead  *head = head_of(state);
+	int			form = state_form(head);
 	char	   *place;
 
 	if (unlikely(head->nitems >= state_capacity(head, type)))
 		head = state_grow(head, type);
 	place = (char *) STATE_ITEMS(head, type) +
-		head->nitems * state_stride(head, type);
-	if (!(head->flags & STATE_PACKED))
+		head->nitems * form_size(type, form);
+	if (form == 0)
 		memcpy(place, item, type->item_size);
-	else if (unlikely(!type->pack(place, item)))
+	else if (unlikely(!type->packings[form - 1].pack(place, item)))
 	{
-		head = state_widened(head, type, 1);
+		head = state_unpacked(head, type, 1);
 		memcpy((char *) STATE_ITEMS(head, type) +
 			   (Size) head->nitems * type->item_size, item, type->item_size);
+		head->nitems++;
+		state_pack(head, type);
+		return head;
 	}
 	head->nitems++;
 	return head;
@@ -325,15 +361,11 @@ state_leave_out(FunctionCallInfo fcinfo, const StateType *type)
 
 /* Express every amount of records in full form in units of 10^-to. */
 static void
-state_rescale(void *state, const StateType *type, int first, int from, int to)
+state_rescale(StateHead *head, const StateType *type, int from, int to)
 {
-	StateHead  *head = head_of(state);
-	char	   *item = (char *) STATE_ITEMS(state, type) +
-	(Size) first * type->item_size;
+	char	   *item = STATE_ITEMS(head, type);
 
-	if (from >= to)
-		return;
-	for (int i = first; i < head->nitems; i++, item += type->item_size)
+	for (int i = 0; i < head->nitems; i++, item += type->item_size)
 		for (const StateField *f = type->item_fields; f->name != NULL; f++)
 		{
 			Wide	   *w = (Wide *) (item + f->offset);
@@ -361,10 +393,10 @@ state_set_scale(void *state, const StateType *type, int scale)
 
 	if (head->nitems > 0 && *old < scale)
 	{
-		head = state_widened(head, type, 1);
+		head = state_unpacked(head, type, 1);
 		old = state_scale(head, type);
-		state_rescale(head, type, 0, *old, scale);
-		state_packed(head, type);
+		state_rescale(head, type, *old, scale);
+		state_pack(head, type);
 	}
 	*old = scale;
 	return head;
@@ -391,18 +423,7 @@ state_amount(void **state, const StateType *type, NullableDatum amount,
 	return wide_from(value);
 }
 
-/* The records of b behind those of a, which have room; both in one form. */
-static void
-state_concatenate(StateHead *a, const StateHead *b, const StateType *type)
-{
-	Size		stride = state_stride(a, type);
-
-	memcpy((char *) STATE_ITEMS(a, type) + a->nitems * stride,
-		   STATE_ITEMS(b, type), b->nitems * stride);
-	a->nitems += b->nitems;
-}
-
-/* Bring both states to the greater scale, and to one form of records. */
+/* Bring both states to the greater scale. */
 static void
 state_join_scales(StateHead **a, const StateHead **b, const StateType *type)
 {
@@ -413,11 +434,38 @@ state_join_scales(StateHead **a, const StateHead **b, const StateType *type)
 		*a = state_set_scale(*a, type, y);
 	else if (y < x)
 		*b = state_set_scale(state_open_copy(*b, type, 0), type, x);
-	if (((*a)->flags ^ (*b)->flags) & STATE_PACKED)
+}
+
+/* The records of b behind those of a, with one copy if they have one form. */
+static StateHead *
+state_concatenate(StateHead *a, const StateHead *b, const StateType *type)
+{
+	Size		stride = state_stride(a, type);
+
+	if (state_form(a) != state_form(b))
 	{
-		*a = state_widened(*a, type, 0);
-		*b = state_widened(*b, type, 0);
+		int64		item[8];
+
+		Assert(type->item_size <= sizeof(item));
+		for (int i = 0; i < b->nitems; i++)
+		{
+			CHECK_EVERY(i, 0xFFFF);
+			state_unpack(b, type, i, item);
+			a = state_append(a, type, item);
+		}
+		return a;
 	}
+	if (b->nitems > state_capacity(a, type) - a->nitems)
+	{
+		if (type->fold != NULL)
+			state_tidy(a, type);
+		a = state_open_copy(a, type,
+							Max(b->nitems, Min(a->nitems, state_working_limit(type) - a->nitems)));
+	}
+	memcpy((char *) STATE_ITEMS(a, type) + a->nitems * stride,
+		   STATE_ITEMS(b, type), b->nitems * stride);
+	a->nitems += b->nitems;
+	return a;
 }
 
 /*
@@ -429,7 +477,6 @@ state_merge(FunctionCallInfo fcinfo, const StateType *type)
 {
 	StateHead  *a;
 	const StateHead *b;
-	int64		room;
 
 	if (PG_ARGISNULL(1))
 		return state_leave_out(fcinfo, type);
@@ -439,14 +486,8 @@ state_merge(FunctionCallInfo fcinfo, const StateType *type)
 	a = state_begin(fcinfo, type);
 	if (type->scale_offset > 0)
 		state_join_scales(&a, &b, type);
-	if (type->item_size > 0 && b->nitems > state_capacity(a, type) - a->nitems)
-	{
-		if (type->fold != NULL)
-			state_tidy(a, type);
-		room = state_working_limit(type) - a->nitems;
-		a = state_open_copy(a, type, Max(b->nitems, Min(a->nitems, room)));
-	}
-	state_concatenate(a, b, type);
+	if (type->item_size > 0)
+		a = state_concatenate(a, b, type);
 	if (type->absorb != NULL)
 		type->absorb(a, b);
 	return state_end(fcinfo, type, a);

@@ -20,7 +20,8 @@
 #include "money.h"
 
 #define STATE_OPEN 0x0001		/* slack and disorder allowed */
-#define STATE_PACKED 0x0002		/* records in their smaller form */
+#define STATE_FORM_SHIFT 1		/* two bits: the form of the records */
+#define STATE_FORM_MASK 3
 
 typedef struct StateHead
 {
@@ -43,6 +44,20 @@ typedef enum FieldType
 	FIELD_MONEY,				/* Wide in units of 10^-scale */
 	FIELD_CHARS					/* 8 bytes of text, zero padded */
 } FieldType;
+
+/*
+ * A smaller form of records that not every record fits: amounts in 64 bits,
+ * say, as nearly all do.  It must sort as the full form does.  The kit packs
+ * and unpacks; what a room sees are full records, unless it asks for a raw
+ * argument.
+ */
+typedef struct StatePacking
+{
+	uint16		size;			/* at most that of the full form */
+	bool		(*pack) (void *packed, const void *item);
+	void		(*unpack) (void *item, const void *packed);
+	int			(*compare) (const void *a, const void *b, void *arg);
+} StatePacking;
 
 /*
  * A field may be unknown where it says so: then an integer or a duration is
@@ -73,15 +88,9 @@ typedef struct StateType
 	/* a total order of records */
 	int			(*compare) (const void *a, const void *b, void *arg);
 
-	/*
-	 * A smaller form for records whose amounts fit 64 bits, as nearly all do;
-	 * optional.  It must sort as the full form does.  The kit packs and
-	 * unpacks; a room sees full records only.
-	 */
-	uint16		packed_size;
-	bool		(*pack) (void *packed, const void *item);
-	void		(*unpack) (void *item, const void *packed);
-	int			(*compare_packed) (const void *a, const void *b, void *arg);
+	/* forms 1, 2, 3, each smaller than the one before; form 0 is the full one */
+	const StatePacking *packings;
+	int			npackings;
 
 	/* fold neighbours that are one thing; optional, not with packing */
 	int			(*fold) (void *items, int n);
@@ -92,6 +101,12 @@ typedef struct StateType
 	/* what is wrong with a state that came from outside, or NULL; optional */
 	const char *(*fault) (const void *state);
 } StateType;
+
+static inline int
+state_form(const StateHead *head)
+{
+	return (head->flags >> STATE_FORM_SHIFT) & STATE_FORM_MASK;
+}
 
 #define STATE_ITEMS(state, type) ((void *) ((char *) (state) + (type)->fixed_size))
 
@@ -128,8 +143,7 @@ extern Datum state_seal(FunctionCallInfo fcinfo, const StateType *type);
 
 /* shared by state.c and state_io.c */
 extern void *state_sealed(const void *state, const StateType *type);
-extern void *state_new(const StateType *type, int capacity, int flags);
-extern void *state_packed(void *state, const StateType *type);
+extern void *state_new(const StateType *type, int capacity, int form);
 
 #define STATE_FUNCTION(name, verb, type) \
 	PG_FUNCTION_INFO_V1(abm_##name##_##verb); \

@@ -95,6 +95,10 @@ customer_compare_packed(const void *a, const void *b, void *arg)
 	return (x->purchases > y->purchases) - (x->purchases < y->purchases);
 }
 
+static const StatePacking customer_packing = {
+	sizeof(PackedCustomer), customer_pack, customer_unpack, customer_compare_packed
+};
+
 static const StateType customer_base_type = {
 	.name = "customer_base",.kind = 3,.version = 1,
 	.fixed_size = offsetof(CustomerBase, customer),
@@ -102,8 +106,7 @@ static const StateType customer_base_type = {
 	.scale_offset = offsetof(CustomerBase, scale),.max_items = 20000000,
 	.fields = base_fields,.items_name = "customers",
 	.item_fields = customer_fields,.compare = customer_compare,
-	.packed_size = sizeof(PackedCustomer),.pack = customer_pack,
-	.unpack = customer_unpack,.compare_packed = customer_compare_packed
+	.packings = &customer_packing,.npackings = 1
 };
 
 /*

@@ -41,7 +41,7 @@ line_compare(const void *a, const void *b, void *arg)
 }
 
 /*
- * The packed form
+ * The packed forms
  */
 static bool
 line_pack(void *packed, const void *item)
@@ -56,11 +56,7 @@ line_pack(void *packed, const void *item)
 static void
 line_unpack(void *item, const void *packed)
 {
-	PurchaseLine *to = item;
-	const PackedLine *from = packed;
-
-	to->at = from->at;
-	to->amount = money_unpack(from->amount);
+	*(PurchaseLine *) item = packed_line(packed);
 }
 
 static int
@@ -74,6 +70,45 @@ line_compare_packed(const void *a, const void *b, void *arg)
 	return (x->amount > y->amount) - (x->amount < y->amount);
 }
 
+static bool
+line_shrink(void *packed, const void *item)
+{
+	SmallLine  *to = packed;
+	const PurchaseLine *from = item;
+	int64		amount;
+
+	to->seconds = (int32) (from->at / USECS_PER_SEC);
+	if (to->seconds * USECS_PER_SEC != from->at ||
+		!money_pack(from->amount, &amount))
+		return false;
+	to->amount = amount == MONEY_PACKED_UNKNOWN ? SMALL_UNKNOWN :
+		(int32) amount;
+	return amount == MONEY_PACKED_UNKNOWN ||
+		(amount == to->amount && amount != SMALL_UNKNOWN);
+}
+
+static void
+line_unshrink(void *item, const void *packed)
+{
+	*(PurchaseLine *) item = small_line(packed);
+}
+
+static int
+line_compare_small(const void *a, const void *b, void *arg)
+{
+	const SmallLine *x = a;
+	const SmallLine *y = b;
+
+	if (x->seconds != y->seconds)
+		return x->seconds < y->seconds ? -1 : 1;
+	return (x->amount > y->amount) - (x->amount < y->amount);
+}
+
+static const StatePacking line_packings[] = {
+	{sizeof(PackedLine), line_pack, line_unpack, line_compare_packed},
+	{sizeof(SmallLine), line_shrink, line_unshrink, line_compare_small}
+};
+
 const StateType purchases_type = {
 	.name = "purchases",.kind = 2,.version = 1,
 	.fixed_size = offsetof(Purchases, line),
@@ -81,8 +116,7 @@ const StateType purchases_type = {
 	.scale_offset = offsetof(Purchases, scale),.max_items = 10000000,
 	.fields = purchases_fields,.items_name = "lines",
 	.item_fields = line_fields,.compare = line_compare,
-	.packed_size = sizeof(PackedLine),.pack = line_pack,
-	.unpack = line_unpack,.compare_packed = line_compare_packed
+	.packings = line_packings,.npackings = lengthof(line_packings)
 };
 
 /*

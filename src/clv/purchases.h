@@ -22,24 +22,55 @@ typedef struct Purchases
 
 extern const StateType purchases_type;
 
-/* the packed form of a line */
+/* a line whose amount fits 64 bits */
 typedef struct PackedLine
 {
 	TimestampTz at;
 	int64		amount;
 } PackedLine;
 
+/* a line at a full second near the year 2000, whose amount fits 32 bits */
+typedef struct SmallLine
+{
+	int32		seconds;		/* since 2000, as timestamptz counts */
+	int32		amount;
+} SmallLine;
+
+#define SMALL_UNKNOWN PG_INT32_MIN
+
+static inline PurchaseLine
+packed_line(const PackedLine *line)
+{
+	return (PurchaseLine)
+	{
+		line->at, money_unpack(line->amount)
+	};
+}
+
+static inline PurchaseLine
+small_line(const SmallLine *line)
+{
+	return (PurchaseLine)
+	{
+		line->seconds * USECS_PER_SEC,
+			line->amount == SMALL_UNKNOWN ? MONEY_UNKNOWN :
+			wide_from(line->amount)
+	};
+}
+
 /* A line of a state that may be packed: see state_raw_arg. */
 static inline PurchaseLine
 purchase_line(const Purchases *p, int i)
 {
-	if (p->head.flags & STATE_PACKED)
+	switch (state_form(&p->head))
 	{
-		const PackedLine *packed = (const PackedLine *) p->line + i;
-
-		return (PurchaseLine) {packed->at, money_unpack(packed->amount)};
+		case 0:
+			return p->line[i];
+		case 1:
+			return packed_line((const PackedLine *) p->line + i);
+		default:
+			return small_line((const SmallLine *) p->line + i);
 	}
-	return p->line[i];
 }
 
 /* what counts as one purchase: all lines in the same period */
