@@ -1,7 +1,7 @@
 -- Purchases, RFM and the customer base against reference figures and against
 -- plain SQL written the slow way.
 BEGIN;
-SELECT plan(67);
+SELECT plan(68);
 SET LOCAL timezone = 'UTC';
 
 -- Reference data, where the folder is there: \cd, as \copy knows no variables.
@@ -82,6 +82,9 @@ SELECT is_empty($$ SELECT grain, a, b FROM unnest('{none,hour,day}'::text[]) gra
     generate_series(timestamptz '2023-11-05 04:00', '2023-11-05 08:00', '20 minutes') a, generate_series(a, '2023-11-05 08:00', '20 minutes') b,
     LATERAL (SELECT abm.purchase_agg(at, 1) AS p FROM unnest(ARRAY[a, b]) at) x, abm.rfm(p, b, '1 day', grain, 'America/New_York') r
   WHERE NOT coalesce(0 <= recency AND recency <= age, false) $$, 'no clock runs backwards');
+
+SELECT is(round(recency), (date '294276-12-31' - date '4714-11-24 BC')::float8, 'from the first to the last day that there is')
+FROM abm.rfm((SELECT abm.purchase_agg(at, 1) FROM unnest('{4714-11-24 BC,294276-12-31}'::timestamptz[]) at), '294276-12-31', '1 day');
 
 -- Revenue, lines, first and last.
 SELECT is_empty($$ SELECT customer FROM buyer, LATERAL (SELECT sum(amount) AS all_of_it, sum(amount) FILTER (WHERE at <= '2023-06-01') AS until,
