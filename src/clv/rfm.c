@@ -91,8 +91,11 @@ abm_rfm(PG_FUNCTION_ARGS)
 	if (r.frequency >= 0)
 	{
 		values[0] = Int64GetDatum(r.frequency);
-		values[1] = Float8GetDatum((r.last - r.first) / unit);
-		values[2] = Float8GetDatum((calendar_period(&c, as_of) - r.first) / unit);
+
+		/* in doubles, as the whole range of times is longer than an int64 */
+		values[1] = Float8GetDatum(((double) r.last - r.first) / unit);
+		values[2] = Float8GetDatum(((double) calendar_period(&c, as_of) -
+									r.first) / unit);
 		nulls[0] = nulls[1] = nulls[2] = false;
 	}
 	if (r.valued > 0)
