@@ -264,8 +264,11 @@ purchases_next(PurchaseScan *scan, Purchase *purchase)
 		if (money_unknown(line[scan->next].amount))
 			purchase->unknown++;
 		else
+		{
+			purchase->refunds += wide_value(line[scan->next].amount) < 0;
 			purchase->net = money_add(purchase->net,
 									  wide_value(line[scan->next].amount));
+		}
 		purchase->nlines++;
 		scan->next++;
 	}

@@ -91,6 +91,7 @@ typedef struct Purchase
 	int64		period;			/* its start, see calendar_period */
 	int			nlines;
 	int			unknown;		/* lines whose amount is not known */
+	int			refunds;		/* lines below zero */
 	int128		net;			/* of the known amounts */
 } Purchase;
 
@@ -110,11 +111,14 @@ extern PurchaseScan purchases_scan(const Purchases *p, Calendar c,
 								   TimestampTz as_of);
 extern bool purchases_next(PurchaseScan *scan, Purchase *purchase);
 
-/* A period is a purchase unless refunds took all of it back. */
+/*
+ * A period is a purchase unless refunds took all of it back.  A free order is
+ * one too.
+ */
 static inline bool
 purchase_counts(const Purchase *p)
 {
-	return p->unknown > 0 || p->net > 0;
+	return p->unknown > 0 || p->net > 0 || p->refunds == 0;
 }
 
 #endif							/* ABM_PURCHASES_H */

@@ -6,7 +6,7 @@
  * recency is the time from the first to the last purchase, age the time from
  * the first purchase to the moment of the question, monetary the mean net
  * value of the repeat purchases.  A purchase is a period of the calendar
- * whose lines, refunds included, come to more than nothing.
+ * that refunds did not take back.
  *
  * [1] P. S. Fader, B. G. S. Hardie: RFM and CLV: using iso-value curves for
  *     customer base analysis. Journal of Marketing Research 42, 2005.

@@ -50,16 +50,16 @@ CREATE TEMP TABLE line AS
 CREATE TEMP TABLE buyer AS SELECT customer, abm.purchase_agg(at, amount) AS p FROM line GROUP BY 1;
 
 -- What counts, in SQL: a period whose known lines come to more than nothing,
--- or of which a line is not known.  Days and longer are calendar days, hours
+-- or of which a line is not known, or that has no refund.  Days and longer are calendar days, hours
 -- and moments are moments.
 CREATE FUNCTION pg_temp.slow_rfm(as_of timestamptz, grain text, zone text)
 RETURNS TABLE (customer int, frequency bigint, recency float8, age float8, monetary numeric) LANGUAGE sql AS $$
   WITH periods AS (
-    SELECT customer, p, count(*) AS lines, count(amount) AS known, sum(amount) AS net
+    SELECT customer, p, count(*) AS lines, count(amount) AS known, sum(amount) AS net, count(*) FILTER (WHERE amount < 0) AS refunds
     FROM line, LATERAL (SELECT CASE WHEN grain = 'none' THEN extract(epoch FROM at) WHEN grain = 'hour' THEN extract(epoch FROM date_trunc('hour', at, zone))
                                     ELSE extract(epoch FROM date_trunc(grain, at AT TIME ZONE zone)) END / 86400 AS p) x
     WHERE at <= as_of GROUP BY 1, 2),
-  numbered AS (SELECT *, row_number() OVER (PARTITION BY customer ORDER BY p) AS i FROM periods WHERE net > 0 OR known < lines)
+  numbered AS (SELECT *, row_number() OVER (PARTITION BY customer ORDER BY p) AS i FROM periods WHERE net > 0 OR known < lines OR refunds = 0)
   SELECT customer, count(*) - 1, max(p) - min(p),
     CASE WHEN grain = 'none' THEN extract(epoch FROM as_of) WHEN grain = 'hour' THEN extract(epoch FROM date_trunc('hour', as_of, zone))
          ELSE extract(epoch FROM date_trunc(grain, as_of AT TIME ZONE zone)) END / 86400 - min(p),
@@ -94,7 +94,7 @@ SELECT is_empty($$ SELECT customer FROM buyer, LATERAL (SELECT sum(amount) AS al
 SELECT is_empty(format($$
   SELECT customer, period, lines, revenue, cumulative FROM buyer, abm.revenue_history(p, '2023-12-05 12:00', %1$L, %2$L)
   EXCEPT SELECT *, sum(net) OVER (PARTITION BY customer ORDER BY period)
-    FROM (SELECT customer, date_trunc(%1$L, at AT TIME ZONE %2$L)::date AS period, count(*), sum(amount) AS net
+    FROM (SELECT customer, date_trunc(%1$L, at AT TIME ZONE %2$L)::date AS period, count(*), sum(amount) AS net, count(*) FILTER (WHERE amount < 0) AS refunds
           FROM line WHERE at <= '2023-12-05 12:00' GROUP BY 1, 2) x $$, grain, zone), format('revenue history by %s in %s', grain, zone))
 FROM unnest('{day,week,month}'::text[]) grain, unnest('{UTC,America/New_York}'::text[]) zone;
 SELECT is(sum(r), (SELECT sum(amount) FROM line WHERE at IS NOT NULL), 'the history adds up to the revenue')
