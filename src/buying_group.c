@@ -11,7 +11,6 @@
 #include <math.h>
 
 #include "math/exact.h"
-#include "role_template.h"
 
 static const char *const member_roles[] = {
 	"user", "influencer", "decision_maker", "it_expert", "champion",
@@ -179,27 +178,6 @@ group_effective(const BuyingGroup *g, double *contacts)
 	}
 	*contacts = exp(exact_value(&sum));
 	return true;
-}
-
-/* A set of roles from an array of them. */
-RoleSet
-role_set(ArrayType *roles, const char *what)
-{
-	RoleSet		set = 0;
-	int			n = ArrayGetNItems(ARR_NDIM(roles), ARR_DIMS(roles));
-	Oid		   *role = (Oid *) ARR_DATA_PTR(roles);
-
-	if (array_contains_nulls(roles))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s must not contain NULL", what)));
-	if (n == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not be empty", what)));
-	for (int i = 0; i < n; i++)
-		set |= 1u << enum_code(&buying_role_kind, ObjectIdGetDatum(role[i]));
-	return set;
 }
 
 /* ----------

@@ -6,7 +6,6 @@
  * min_engagement; one that was never measured reaches only 0.
  */
 #include "buying_group.h"
-#include "role_template.h"
 
 /* What a group has in each role. */
 typedef struct RoleTally
@@ -194,7 +193,7 @@ PG_FUNCTION_INFO_V1(abm_roles_covered);
 Datum
 abm_roles_covered(PG_FUNCTION_ARGS)
 {
-	RoleSet		wanted = role_set(PG_GETARG_ARRAYTYPE_P(1), "roles");
+	RoleSet		wanted = roles_arg(fcinfo, 1, "roles");
 	RoleSet		have = group_roles(group_arg(fcinfo),
 								   min_engagement_arg(fcinfo, 2));
 
@@ -214,7 +213,7 @@ abm_bant_authority(PG_FUNCTION_ARGS)
 				 errmsg("full_engagement must be greater than zero, not %g",
 						full)));
 	if (!group_authority(group_arg(fcinfo),
-						 role_set(PG_GETARG_ARRAYTYPE_P(1), "authority_roles"),
+						 roles_arg(fcinfo, 1, "authority_roles"),
 						 full, &authority))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(authority);

@@ -1,6 +1,9 @@
 /*
  * role_template.c
- *		Reading a template: checked once and kept while its bytes stay the same.
+ *		Reading arrays of roles: checked once, and the answer kept while their
+ *		bytes stay the same.
+ *
+ * A function has at most one such argument, so that its fn_extra is free.
  */
 #include "role_template.h"
 
@@ -10,11 +13,11 @@
 #include "catalog/pg_type.h"
 #include "executor/executor.h"
 
-typedef struct TemplateCache
+typedef struct RolesCache
 {
+	ArrayType  *array;			/* a copy of what was read, or NULL */
 	RoleTemplate template;
-	ArrayType  *array;			/* a copy of what it was read from */
-} TemplateCache;
+} RolesCache;
 
 static Datum
 requirement_part(HeapTupleHeader record, int part, const char *what)
@@ -87,25 +90,82 @@ template_read(ArrayType *array, RoleTemplate *t)
 				 errmsg("weights in template must have a finite sum greater than zero")));
 }
 
+/* A plain list of roles; the same role may stand twice. */
+static RoleSet
+roles_read(ArrayType *array, const char *what)
+{
+	RoleSet		set = 0;
+	int			n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	Oid		   *role = (Oid *) ARR_DATA_PTR(array);
+
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not contain NULL", what)));
+	if (n == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be empty", what)));
+	for (int i = 0; i < n; i++)
+		set |= 1u << enum_code(&buying_role_kind, ObjectIdGetDatum(role[i]));
+	return set;
+}
+
+/* The cache of the call; hit says that it was made from the same bytes. */
+static RolesCache *
+roles_cache(FunctionCallInfo fcinfo, ArrayType *array, bool *hit)
+{
+	RolesCache *cache = fcinfo->flinfo->fn_extra;
+
+	*hit = cache != NULL && cache->array != NULL &&
+		VARSIZE(cache->array) == VARSIZE(array) &&
+		memcmp(cache->array, array, VARSIZE(array)) == 0;
+	if (likely(*hit))
+		return cache;
+	if (cache == NULL)
+		cache = fcinfo->flinfo->fn_extra =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(RolesCache));
+	if (cache->array != NULL)
+		pfree(cache->array);
+	cache->array = NULL;
+	return cache;
+}
+
+static void
+roles_remember(FunctionCallInfo fcinfo, RolesCache *cache, ArrayType *array)
+{
+	cache->array = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE(array));
+	memcpy(cache->array, array, VARSIZE(array));
+}
+
+/* The roles in an argument that is not NULL. */
+RoleSet
+roles_arg(FunctionCallInfo fcinfo, int argno, const char *what)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argno);
+	bool		hit;
+	RolesCache *cache = roles_cache(fcinfo, array, &hit);
+
+	if (!hit)
+	{
+		cache->template.roles = roles_read(array, what);
+		roles_remember(fcinfo, cache, array);
+	}
+	return cache->template.roles;
+}
+
 /* The template in an argument that is not NULL. */
 const RoleTemplate *
 template_arg(FunctionCallInfo fcinfo, int argno)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argno);
-	TemplateCache *cache = fcinfo->flinfo->fn_extra;
+	bool		hit;
+	RolesCache *cache = roles_cache(fcinfo, array, &hit);
 
-	if (likely(cache != NULL && cache->array != NULL &&
-			   VARSIZE(cache->array) == VARSIZE(array) &&
-			   memcmp(cache->array, array, VARSIZE(array)) == 0))
-		return &cache->template;
-	if (cache == NULL)
-		cache = fcinfo->flinfo->fn_extra =
-			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(TemplateCache));
-	if (cache->array != NULL)
-		pfree(cache->array);
-	cache->array = NULL;
-	template_read(array, &cache->template);
-	cache->array = MemoryContextAlloc(fcinfo->flinfo->fn_mcxt, VARSIZE(array));
-	memcpy(cache->array, array, VARSIZE(array));
+	if (!hit)
+	{
+		template_read(array, &cache->template);
+		roles_remember(fcinfo, cache, array);
+	}
 	return &cache->template;
 }

@@ -1,13 +1,15 @@
 /*
  * role_template.h
- *		Which roles a buying group should have: an array of
- *		abm.role_requirement as C values.
+ *		Arrays of roles and of role requirements as C values.
  */
 #ifndef ABM_ROLE_TEMPLATE_H
 #define ABM_ROLE_TEMPLATE_H
 
 #include "abm.h"
 #include "enums.h"
+
+/* A set of roles, one bit each. */
+typedef uint32 RoleSet;
 
 typedef struct RoleRequirement
 {
@@ -21,10 +23,11 @@ typedef struct RoleTemplate
 {
 	int			n;
 	double		weight;			/* of all, more than 0 */
-	uint32		roles;			/* a bit for each role */
+	RoleSet		roles;
 	RoleRequirement requirement[BUYING_ROLES];
 } RoleTemplate;
 
+extern RoleSet roles_arg(FunctionCallInfo fcinfo, int argno, const char *what);
 extern const RoleTemplate *template_arg(FunctionCallInfo fcinfo, int argno);
 
 #endif							/* ABM_ROLE_TEMPLATE_H */

@@ -155,8 +155,12 @@ label_squeeze(const char *at, const char *end, char *squeezed, int size)
 
 	while (at < end && n < size - 1)
 	{
-		char		c = next_letter(&at, end);
+		char		c = *at;
 
+		if (c >= 'a' && c <= 'z')
+			at++;
+		else
+			c = next_letter(&at, end);
 		if (c == LETTER_OTHER || (c >= 'a' && c <= 'z') ||
 			(c >= '0' && c <= '9'))
 			squeezed[n++] = c;
