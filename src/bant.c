@@ -74,7 +74,7 @@ bant_weights(ArrayType *weights)
  * that they have; false when no letter with a weight is known.
  */
 bool
-bant_average(const Bant *b, const double *weights, double *average,
+bant_average(const Bant * b, const double *weights, double *average,
 			 double *coverage)
 {
 	double		sum = 0;
@@ -97,7 +97,7 @@ bant_average(const Bant *b, const double *weights, double *average,
 
 /* The letters that reach the threshold, as bits. */
 int
-bant_reached(const Bant *b, double threshold)
+bant_reached(const Bant * b, double threshold)
 {
 	int			mask = 0;
 
@@ -145,7 +145,7 @@ timeline_after(TimestampTz at, Interval *span, const char *what)
 	if (arg_time(DatumGetTimestamp(after), what) < at)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not be negative", what)));
+				 errmsg("%s must be greater than or equal to zero", what)));
 	return DatumGetTimestamp(after);
 }
 
@@ -156,7 +156,7 @@ timeline_after(TimestampTz at, Interval *span, const char *what)
 
 /* The letters from four float8 arguments. */
 void
-bant_args(FunctionCallInfo fcinfo, int first, Bant *b)
+bant_args(FunctionCallInfo fcinfo, int first, Bant * b)
 {
 	for (int i = 0; i < BANT_LETTERS; i++)
 	{

@@ -33,7 +33,7 @@ static const char *const next_questions[] = {
 
 /* The letters with everything unknown set to one value. */
 static Bant
-bant_assuming(const Bant *b, double value)
+bant_assuming(const Bant * b, double value)
 {
 	Bant		full = *b;
 
@@ -48,7 +48,7 @@ bant_assuming(const Bant *b, double value)
 
 /* Does a score with these letters meet the demands? */
 static bool
-bant_meets(const Bant *b, const double *weights, const BantDemands *d)
+bant_meets(const Bant * b, const double *weights, const BantDemands *d)
 {
 	double		average;
 	double		coverage;
@@ -63,7 +63,7 @@ bant_meets(const Bant *b, const double *weights, const BantDemands *d)
  * qualify it; nurture when none could.
  */
 static const char *
-bant_status(int gates, const Bant *b, const double *weights,
+bant_status(int gates, const Bant * b, const double *weights,
 			const BantDemands *d)
 {
 	Bant		best = bant_assuming(b, 1);
@@ -79,7 +79,7 @@ bant_status(int gates, const Bant *b, const double *weights,
 
 /* A letter that is not known, or does not reach the threshold. */
 static int
-letter_verdict(const Bant *b, int letter, double threshold)
+letter_verdict(const Bant * b, int letter, double threshold)
 {
 	if (!b->known[letter])
 		return VERDICT_UNKNOWN;
@@ -93,7 +93,7 @@ letter_verdict(const Bant *b, int letter, double threshold)
 
 /* A value of type abm.bant; NULL is four unknown letters. */
 static void
-bant_from_record(FunctionCallInfo fcinfo, int argno, Bant *b)
+bant_from_record(FunctionCallInfo fcinfo, int argno, Bant * b)
 {
 	HeapTupleHeader record;
 
@@ -114,7 +114,7 @@ bant_from_record(FunctionCallInfo fcinfo, int argno, Bant *b)
 
 /* The names of the letters with one verdict, comma-separated. */
 static Datum
-letters_named(const Bant *b, double threshold, int verdict)
+letters_named(const Bant * b, double threshold, int verdict)
 {
 	StringInfoData list;
 

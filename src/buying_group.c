@@ -33,8 +33,8 @@ static const StateField member_fields[] = {
 static int
 member_compare(const void *a, const void *b, void *arg)
 {
-	const Member *x = a;
-	const Member *y = b;
+	const		Member *x = a;
+	const		Member *y = b;
 
 	if (x->contact != y->contact)
 		return x->contact < y->contact ? -1 : 1;
@@ -68,7 +68,7 @@ group_absorb(void *a, const void *b, int from)
 static const char *
 group_fault(const void *state)
 {
-	const BuyingGroup *g = state;
+	const		BuyingGroup *g = state;
 
 	for (int i = 0; i < g->head.nitems; i++)
 		if (g->member[i].engagement < 0 &&
@@ -92,7 +92,7 @@ const		StateType buying_group_type = {
  */
 
 static int64
-group_contacts(const BuyingGroup *g)
+group_contacts(const BuyingGroup * g)
 {
 	int64		n = 0;
 
@@ -102,13 +102,24 @@ group_contacts(const BuyingGroup *g)
 	return n;
 }
 
+/* A sum of engagement that a double can hold. */
+static double
+engagement_in_range(double engagement)
+{
+	if (isinf(engagement))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the group's engagement is out of range")));
+	return engagement;
+}
+
 /*
  * The greatest engagement of the next person, over the roles of a set; false
  * when there is no further person.  A person outside the set, or never
  * measured, has ENGAGEMENT_UNKNOWN.
  */
 static bool
-next_person(const BuyingGroup *g, RoleSet roles, int *at, double *engagement)
+next_person(const BuyingGroup * g, RoleSet roles, int *at, double *engagement)
 {
 	int			i = *at;
 	int64		contact;
@@ -126,7 +137,7 @@ next_person(const BuyingGroup *g, RoleSet roles, int *at, double *engagement)
 
 /* The exact sum, the greatest, and how many were measured. */
 static int
-group_measure(const BuyingGroup *g, RoleSet roles, ExactSum * sum,
+group_measure(const BuyingGroup * g, RoleSet roles, ExactSum * sum,
 			  double *greatest)
 {
 	int			at = 0;
@@ -156,7 +167,7 @@ group_measure(const BuyingGroup *g, RoleSet roles, ExactSum * sum,
  *----------
  */
 static bool
-group_effective(const BuyingGroup *g, double *contacts)
+group_effective(const BuyingGroup * g, double *contacts)
 {
 	ExactSum	sum;
 	double		greatest;
@@ -167,7 +178,7 @@ group_effective(const BuyingGroup *g, double *contacts)
 
 	if (n == 0 || greatest == 0)
 		return false;
-	total = arg_finite(exact_value(&sum), "total engagement");
+	total = engagement_in_range(exact_value(&sum));
 	exact_clear(&sum);
 	while (next_person(g, ~0u, &at, &engagement))
 	{
@@ -238,7 +249,7 @@ Datum
 abm_group_engagement(PG_FUNCTION_ARGS)
 {
 	static const char *const rules[] = {"sum", "mean", "champion", NULL};
-	const BuyingGroup *g;
+	const		BuyingGroup *g;
 	RoleSet		roles = ~0u;
 	ExactSum	sum;
 	double		greatest;
@@ -263,5 +274,5 @@ abm_group_engagement(PG_FUNCTION_ARGS)
 	}
 	else
 		result = exact_value(&sum) / (rule == 1 ? n : 1);
-	PG_RETURN_FLOAT8(arg_finite(result, "group engagement"));
+	PG_RETURN_FLOAT8(engagement_in_range(result));
 }
