@@ -20,24 +20,25 @@ const char *const bant_names[] = {
 	"budget", "authority", "need", "timeline"
 };
 
+const char *const bant_statuses[] = {
+	"disqualified", "unknown", "nurture", "qualified", NULL
+};
+
 /* ----------
  * The arithmetic
  * ----------
  */
 
-/* A value between 0 and 1. */
+/* Refuse a value that is not between 0 and 1. */
 double
-bant_share(double value, const char *what)
+bant_not_share(double value, const char *what)
 {
-	if (unlikely(!(value >= 0 && value <= 1)))
-	{
-		arg_finite(value, what);
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be between 0 and 1, not %g", what, value),
-				 errhint("Unknown is NULL.")));
-	}
-	return value;
+	arg_finite(value, what);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s must be between 0 and 1, not %g", what, value),
+			 errhint("Unknown is NULL.")));
+	return value;				/* not reached */
 }
 
 /* Four weights, 0 or more, that do not sum to 0. */
@@ -69,30 +70,36 @@ bant_weights(ArrayType *weights)
 	return w;
 }
 
-/*
- * The weighted average over the known letters, and the share of the weights
- * that they have; false when no letter with a weight is known.
- */
+/* The average over the known letters; false when none has a weight. */
 bool
-bant_average(const Bant * b, const double *weights, double *average,
-			 double *coverage)
+bant_average(const Bant * b, const double *weights, double *average)
 {
 	double		sum = 0;
+	double		known = 0;
+
+	for (int i = 0; i < BANT_LETTERS; i++)
+		if (b->known[i])
+		{
+			sum += weights[i] * b->value[i];
+			known += weights[i];
+		}
+	*average = known > 0 ? sum / known : 0;
+	return known > 0;
+}
+
+/* The share of the weights whose letters are known. */
+double
+bant_coverage(const Bant * b, const double *weights)
+{
 	double		known = 0;
 	double		all = 0;
 
 	for (int i = 0; i < BANT_LETTERS; i++)
 	{
 		all += weights[i];
-		if (b->known[i])
-		{
-			sum += weights[i] * b->value[i];
-			known += weights[i];
-		}
+		known += b->known[i] ? weights[i] : 0;
 	}
-	*coverage = known / all;
-	*average = known > 0 ? sum / known : 0;
-	return known > 0;
+	return known / all;
 }
 
 /* The letters that reach the threshold, as bits. */
@@ -105,6 +112,89 @@ bant_reached(const Bant * b, double threshold)
 		if (b->known[i] && b->value[i] >= threshold)
 			mask |= 1 << i;
 	return mask;
+}
+
+/* The letters with everything unknown set to one value. */
+Bant
+bant_assuming(const Bant * b, double value)
+{
+	Bant		full = *b;
+
+	for (int i = 0; i < BANT_LETTERS; i++)
+		if (!b->known[i])
+		{
+			full.known[i] = true;
+			full.value[i] = value;
+		}
+	return full;
+}
+
+/* Demands that can be met; weights are checked apart. */
+void
+bant_check_demands(const BantDemands * d)
+{
+	arg_finite(d->qualify_at, "qualify_at");
+	bant_share(d->threshold, "threshold");
+	if (d->qualify_at < 0 || d->qualify_at > 100)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("qualify_at must be between 0 and 100, not %g",
+						d->qualify_at)));
+	if (d->min_letters < 0 || d->min_letters > BANT_LETTERS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("min_letters must be between 0 and %d, not %d",
+						BANT_LETTERS, d->min_letters)));
+}
+
+/* Do these letters, as far as they are known, meet the demands? */
+static bool
+bant_meets(const Bant * b, const BantDemands * d, double *score, bool *scored,
+		   int *mask)
+{
+	double		average;
+
+	*scored = bant_average(b, d->weights, &average);
+	*score = 100 * average;
+	*mask = bant_reached(b, d->threshold);
+	return *scored && *score >= d->qualify_at &&
+		(*mask & 1) + (*mask >> 1 & 1) + (*mask >> 2 & 1) + (*mask >> 3) >=
+		d->min_letters;
+}
+
+/*
+ * Qualified as far as is known; unknown when a missing answer could still
+ * qualify it; nurture when none could.
+ */
+BantJudgement
+bant_judge(int gates, const Bant * b, const BantDemands * d)
+{
+	BantJudgement j;
+	bool		all_known = true;
+	bool		met = bant_meets(b, d, &j.score, &j.scored, &j.mask);
+
+	for (int i = 0; i < BANT_LETTERS; i++)
+		all_known = all_known && b->known[i];
+	if (gates != VERDICT_PASS)
+	{
+		j.scored = false;
+		j.status = gates == VERDICT_FAIL ? BANT_DISQUALIFIED : BANT_UNKNOWN;
+	}
+	else if (met)
+		j.status = BANT_QUALIFIED;
+	else if (all_known)
+		j.status = BANT_NURTURE;
+	else
+	{
+		Bant		best = bant_assuming(b, 1);
+		double		score;
+		bool		scored;
+		int			mask;
+
+		j.status = bant_meets(&best, d, &score, &scored, &mask) ?
+			BANT_UNKNOWN : BANT_NURTURE;
+	}
+	return j;
 }
 
 /* The part of the price that the budget covers. */
@@ -153,6 +243,14 @@ timeline_after(TimestampTz at, Interval *span, const char *what)
  * The SQL side
  * ----------
  */
+
+/* Gates of which nothing is said are unknown. */
+int
+bant_gates(FunctionCallInfo fcinfo, int argno)
+{
+	return PG_ARGISNULL(argno) ? VERDICT_UNKNOWN :
+		enum_code(&verdict_kind, PG_GETARG_DATUM(argno));
+}
 
 /* The letters from four float8 arguments. */
 void
@@ -245,17 +343,15 @@ abm_bant_score(PG_FUNCTION_ARGS)
 {
 	Bant		b;
 	double		average;
-	double		coverage;
 	const double *weights;
 
 	if (PG_ARGISNULL(5))
 		PG_RETURN_NULL();
 	bant_args(fcinfo, 1, &b);
 	weights = bant_weights(PG_GETARG_ARRAYTYPE_P(5));
-	if (PG_ARGISNULL(0) ||
-		enum_code(&verdict_kind, PG_GETARG_DATUM(0)) != VERDICT_PASS)
+	if (bant_gates(fcinfo, 0) != VERDICT_PASS)
 		PG_RETURN_NULL();
-	if (!bant_average(&b, weights, &average, &coverage))
+	if (!bant_average(&b, weights, &average))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(100 * average);
 }

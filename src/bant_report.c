@@ -12,13 +12,6 @@
 #include "enums.h"
 #include "executor/executor.h"
 
-typedef struct BantDemands
-{
-	double		score;			/* that qualifies, 0..100 */
-	double		threshold;		/* that a letter must reach, 0..1 */
-	int			letters;		/* how many must reach it */
-} BantDemands;
-
 static const char *const next_questions[] = {
 	"How much is set aside for this, and what could be moved from elsewhere?",
 	"Who signs, who owns the budget, and have we met them?",
@@ -30,52 +23,6 @@ static const char *const next_questions[] = {
  * The arithmetic
  * ----------
  */
-
-/* The letters with everything unknown set to one value. */
-static Bant
-bant_assuming(const Bant * b, double value)
-{
-	Bant		full = *b;
-
-	for (int i = 0; i < BANT_LETTERS; i++)
-		if (!b->known[i])
-		{
-			full.known[i] = true;
-			full.value[i] = value;
-		}
-	return full;
-}
-
-/* Does a score with these letters meet the demands? */
-static bool
-bant_meets(const Bant * b, const double *weights, const BantDemands *d)
-{
-	double		average;
-	double		coverage;
-
-	return bant_average(b, weights, &average, &coverage) &&
-		100 * average >= d->score &&
-		__builtin_popcount(bant_reached(b, d->threshold)) >= d->letters;
-}
-
-/*
- * Qualified as far as is known; unknown when a missing answer could still
- * qualify it; nurture when none could.
- */
-static const char *
-bant_status(int gates, const Bant * b, const double *weights,
-			const BantDemands *d)
-{
-	Bant		best = bant_assuming(b, 1);
-
-	if (gates == VERDICT_FAIL)
-		return "disqualified";
-	if (gates == VERDICT_UNKNOWN)
-		return "unknown";
-	if (bant_meets(b, weights, d))
-		return "qualified";
-	return bant_meets(&best, weights, d) ? "unknown" : "nurture";
-}
 
 /* A letter that is not known, or does not reach the threshold. */
 static int
@@ -126,13 +73,6 @@ letters_named(const Bant * b, double threshold, int verdict)
 	return PointerGetDatum(cstring_to_text_with_len(list.data, list.len));
 }
 
-static int
-gates_arg(FunctionCallInfo fcinfo)
-{
-	return PG_ARGISNULL(0) ? VERDICT_UNKNOWN :
-		enum_code(&verdict_kind, PG_GETARG_DATUM(0));
-}
-
 /* A demand has no unknown value. */
 static void
 arg_demanded(FunctionCallInfo fcinfo, int argno, const char *what)
@@ -151,19 +91,11 @@ assess_demands(FunctionCallInfo fcinfo)
 	arg_demanded(fcinfo, 3, "qualify_at");
 	arg_demanded(fcinfo, 4, "threshold");
 	arg_demanded(fcinfo, 5, "min_letters");
-	d.score = arg_finite(PG_GETARG_FLOAT8(3), "qualify_at");
-	d.threshold = bant_share(PG_GETARG_FLOAT8(4), "threshold");
-	d.letters = PG_GETARG_INT32(5);
-	if (d.score < 0 || d.score > 100)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("qualify_at must be between 0 and 100, not %g",
-						d.score)));
-	if (d.letters < 0 || d.letters > BANT_LETTERS)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("min_letters must be between 0 and %d, not %d",
-						BANT_LETTERS, d.letters)));
+	memcpy(d.weights, bant_weights(PG_GETARG_ARRAYTYPE_P(2)), sizeof(d.weights));
+	d.qualify_at = PG_GETARG_FLOAT8(3);
+	d.threshold = PG_GETARG_FLOAT8(4);
+	d.min_letters = PG_GETARG_INT32(5);
+	bant_check_demands(&d);
 	return d;
 }
 
@@ -174,36 +106,32 @@ abm_bant_assess(PG_FUNCTION_ARGS)
 	Bant		b;
 	Bant		worst;
 	Bant		best;
-	BantDemands demands = assess_demands(fcinfo);
-	int			gates = gates_arg(fcinfo);
-	const double *weights;
+	BantDemands d;
+	BantJudgement j;
 	double		score;
-	double		lower;
-	double		upper;
-	double		coverage;
-	double		all;
+	int			gates = bant_gates(fcinfo, 0);
 	Datum		values[7];
 	bool		nulls[7] = {false};
 
 	abm_begin_rows(fcinfo);
 	if (PG_ARGISNULL(2))
 		return (Datum) 0;
-	weights = bant_weights(PG_GETARG_ARRAYTYPE_P(2));
+	d = assess_demands(fcinfo);
 	bant_from_record(fcinfo, 1, &b);
+	j = bant_judge(gates, &b, &d);
 	worst = bant_assuming(&b, 0);
 	best = bant_assuming(&b, 1);
-	nulls[0] = !bant_average(&b, weights, &score, &coverage) ||
-		gates != VERDICT_PASS;
-	bant_average(&worst, weights, &lower, &all);
-	bant_average(&best, weights, &upper, &all);
+	nulls[0] = !j.scored;
 	nulls[1] = nulls[2] = gates != VERDICT_PASS;
-	values[0] = Float8GetDatum(100 * score);
-	values[1] = Float8GetDatum(100 * lower);
-	values[2] = Float8GetDatum(100 * upper);
-	values[3] = Float8GetDatum(coverage);
-	values[4] = CStringGetTextDatum(bant_status(gates, &b, weights, &demands));
-	values[5] = letters_named(&b, demands.threshold, VERDICT_UNKNOWN);
-	values[6] = letters_named(&b, demands.threshold, VERDICT_FAIL);
+	values[0] = Float8GetDatum(j.score);
+	bant_average(&worst, d.weights, &score);
+	values[1] = Float8GetDatum(100 * score);
+	bant_average(&best, d.weights, &score);
+	values[2] = Float8GetDatum(100 * score);
+	values[3] = Float8GetDatum(bant_coverage(&b, d.weights));
+	values[4] = CStringGetTextDatum(bant_statuses[j.status]);
+	values[5] = letters_named(&b, d.threshold, VERDICT_UNKNOWN);
+	values[6] = letters_named(&b, d.threshold, VERDICT_FAIL);
 	abm_put_row(fcinfo, values, nulls);
 	return (Datum) 0;
 }
@@ -228,7 +156,7 @@ Datum
 abm_bant_shortfall(PG_FUNCTION_ARGS)
 {
 	Bant		b;
-	int			gates = gates_arg(fcinfo);
+	int			gates = bant_gates(fcinfo, 0);
 	double		threshold;
 
 	arg_demanded(fcinfo, 2, "threshold");
