@@ -1,10 +1,6 @@
 /*
  * titles.c
- *		What a CRM's label or a job title says about a person's part in a
- *		purchase.
- *
- * Labels are compared squeezed: only letters and digits, in lower case and
- * without accents.
+ *		What a job title says about a person's part in a purchase.
  *
  * A title is read word by word against a table (title_words.c).  Each word or
  * pair of adjacent words may name a rank, a field of work, or change how the
@@ -14,16 +10,10 @@
 #include "abm.h"
 
 #include "enums.h"
-#include "mb/pg_wchar.h"
+#include "letters.h"
 #include "title_words.h"
 
 #define WORD_SIZE 64
-
-/* What next_letter gives besides 'a'..'z' and '0'..'9'. */
-#define LETTER_NONE		'\0'	/* an accent that stands apart */
-#define LETTER_OTHER	'\177'	/* of another alphabet */
-#define LETTER_SPACE	' '
-#define LETTER_BREAK	','		/* separates two titles */
 
 typedef struct TitleScan
 {
@@ -37,160 +27,6 @@ typedef struct TitleScan
 	int			alone;			/* what it means if it is the only word */
 	bool		chief;
 } TitleScan;
-
-typedef struct RoleLabel
-{
-	const char *label;			/* squeezed */
-	BuyingRole	role;
-} RoleLabel;
-
-/* Sorted by label. */
-static const RoleLabel role_labels[] = {
-	{"adversary", ROLE_BLOCKER}, {"advocate", ROLE_CHAMPION},
-	{"approver", ROLE_DECISION_MAKER}, {"blocker", ROLE_BLOCKER},
-	{"budgetholder", ROLE_ECONOMIC_BUYER},
-	{"budgetowner", ROLE_ECONOMIC_BUYER},
-	{"businessuser", ROLE_USER}, {"buyer", ROLE_PROCUREMENT},
-	{"champion", ROLE_CHAMPION}, {"coach", ROLE_CHAMPION},
-	{"compliance", ROLE_OTHER}, {"decisionmaker", ROLE_DECISION_MAKER},
-	{"detractor", ROLE_BLOCKER}, {"economicbuyer", ROLE_ECONOMIC_BUYER},
-	{"economicdecisionmaker", ROLE_ECONOMIC_BUYER}, {"enduser", ROLE_USER},
-	{"evaluator", ROLE_INFLUENCER},
-	{"executivesponsor", ROLE_EXECUTIVE_SPONSOR},
-	{"executivesteeringcommittee", ROLE_EXECUTIVE_SPONSOR},
-	{"financialbuyer", ROLE_ECONOMIC_BUYER},
-	{"financialdecisionmaker", ROLE_ECONOMIC_BUYER},
-	{"gatekeeper", ROLE_BLOCKER}, {"influencer", ROLE_INFLUENCER},
-	{"internalchampion", ROLE_CHAMPION}, {"itexpert", ROLE_IT_EXPERT},
-	{"legal", ROLE_OTHER}, {"legalandcompliance", ROLE_OTHER},
-	{"legalcompliance", ROLE_OTHER}, {"other", ROLE_OTHER},
-	{"practitioner", ROLE_USER}, {"procurement", ROLE_PROCUREMENT},
-	{"promoter", ROLE_CHAMPION}, {"purchaser", ROLE_PROCUREMENT},
-	{"purchasing", ROLE_PROCUREMENT}, {"recommender", ROLE_INFLUENCER},
-	{"signatory", ROLE_DECISION_MAKER}, {"signer", ROLE_DECISION_MAKER},
-	{"stakeholder", ROLE_OTHER}, {"technicalbuyer", ROLE_IT_EXPERT},
-	{"technicaldecisionmaker", ROLE_IT_EXPERT},
-	{"technicalevaluator", ROLE_IT_EXPERT}, {"user", ROLE_USER},
-	{"userbuyer", ROLE_USER}
-};
-
-/* ----------
- * Letters
- * ----------
- */
-
-/* A character of Latin-1 and a few more, without case and accent. */
-static char
-fold_letter(uint32 code)
-{
-	static const char *const latin1 =
-	"aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty";
-
-	if (code < 0x80)
-	{
-		if (code >= 'A' && code <= 'Z')
-			return code + ('a' - 'A');
-		if ((code >= 'a' && code <= 'z') || (code >= '0' && code <= '9') ||
-			code == '@' || code == '.')
-			return code;
-		return strchr(",;|/", code) ? LETTER_BREAK : LETTER_SPACE;
-	}
-	if (code == 0xAA || code == 0xBA)	/* ordinals, as in Dir.a */
-		return LETTER_NONE;
-	if (code < 0xC0)
-		return LETTER_SPACE;
-	if (code <= 0xFF)
-		return latin1[code - 0xC0];
-	if (code == 0x152 || code == 0x153) /* oe */
-		return 'o';
-	if (code >= 0x300 && code <= 0x36F) /* combining accents */
-		return LETTER_NONE;
-	if (code >= 0x2000 && code <= 0x206F)	/* punctuation */
-		return LETTER_SPACE;
-	return LETTER_OTHER;
-}
-
-/* Read one character in the database's encoding. */
-static char
-next_letter(const char **at, const char *end)
-{
-	const unsigned char *p = (const unsigned char *) *at;
-	int			length;
-
-	if (*p < 0x80)
-	{
-		(*at)++;
-		return fold_letter(*p);
-	}
-	length = Min(pg_mblen(*at), end - *at);
-	*at += length;
-	switch (GetDatabaseEncoding())
-	{
-		case PG_UTF8:
-			if (length == 2)
-				return fold_letter((p[0] & 0x1F) << 6 | (p[1] & 0x3F));
-			if (length == 3)
-				return fold_letter((p[0] & 0x0F) << 12 |
-								   (p[1] & 0x3F) << 6 | (p[2] & 0x3F));
-			return LETTER_OTHER;
-		case PG_LATIN1:
-		case PG_LATIN9:
-		case PG_WIN1252:
-			return fold_letter(*p);
-		default:
-			return LETTER_OTHER;
-	}
-}
-
-/* ----------
- * Labels
- * ----------
- */
-
-/* Only the letters and digits of a label; too long a one is cut. */
-static void
-label_squeeze(const char *at, const char *end, char *squeezed, int size)
-{
-	int			n = 0;
-
-	while (at < end && n < size - 1)
-	{
-		char		c = *at;
-
-		if (c >= 'a' && c <= 'z')
-			at++;
-		else
-			c = next_letter(&at, end);
-		if (c == LETTER_OTHER || (c >= 'a' && c <= 'z') ||
-			(c >= '0' && c <= '9'))
-			squeezed[n++] = c;
-	}
-	squeezed[n] = '\0';
-}
-
-/* The role that a CRM's label means, or -1. */
-static int
-label_role(const char *squeezed)
-{
-	int			low = 0;
-	int			high = lengthof(role_labels);
-
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-		int			order = strcmp(role_labels[middle].label, squeezed);
-
-		Assert(middle == 0 || strcmp(role_labels[middle - 1].label,
-									 role_labels[middle].label) < 0);
-		if (order == 0)
-			return role_labels[middle].role;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return -1;
-}
 
 /* ----------
  * Words
@@ -435,23 +271,6 @@ title_part(const TitleScan *s)
  * The SQL side
  * ----------
  */
-
-PG_FUNCTION_INFO_V1(abm_crm_role);
-Datum
-abm_crm_role(PG_FUNCTION_ARGS)
-{
-	text	   *label = PG_GETARG_TEXT_PP(0);
-	char		squeezed[WORD_SIZE];
-	int			role;
-
-	label_squeeze(VARDATA_ANY(label),
-				  VARDATA_ANY(label) + VARSIZE_ANY_EXHDR(label),
-				  squeezed, sizeof(squeezed));
-	role = label_role(squeezed);
-	if (role < 0)
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(enum_datum(&buying_role_kind, role));
-}
 
 PG_FUNCTION_INFO_V1(abm_title_role);
 Datum
