@@ -72,7 +72,7 @@ bant_weights(ArrayType *weights)
 
 /* The average over the known letters; false when none has a weight. */
 bool
-bant_average(const Bant * b, const double *weights, double *average)
+bant_average(const Bant *b, const double *weights, double *average)
 {
 	double		sum = 0;
 	double		known = 0;
@@ -89,7 +89,7 @@ bant_average(const Bant * b, const double *weights, double *average)
 
 /* The share of the weights whose letters are known. */
 double
-bant_coverage(const Bant * b, const double *weights)
+bant_coverage(const Bant *b, const double *weights)
 {
 	double		known = 0;
 	double		all = 0;
@@ -104,7 +104,7 @@ bant_coverage(const Bant * b, const double *weights)
 
 /* The letters that reach the threshold, as bits. */
 int
-bant_reached(const Bant * b, double threshold)
+bant_reached(const Bant *b, double threshold)
 {
 	int			mask = 0;
 
@@ -116,7 +116,7 @@ bant_reached(const Bant * b, double threshold)
 
 /* The letters with everything unknown set to one value. */
 Bant
-bant_assuming(const Bant * b, double value)
+bant_assuming(const Bant *b, double value)
 {
 	Bant		full = *b;
 
@@ -131,7 +131,7 @@ bant_assuming(const Bant * b, double value)
 
 /* Demands that can be met; weights are checked apart. */
 void
-bant_check_demands(const BantDemands * d)
+bant_check_demands(const BantDemands *d)
 {
 	arg_finite(d->qualify_at, "qualify_at");
 	bant_share(d->threshold, "threshold");
@@ -149,7 +149,7 @@ bant_check_demands(const BantDemands * d)
 
 /* Do these letters, as far as they are known, meet the demands? */
 static bool
-bant_meets(const Bant * b, const BantDemands * d, double *score, bool *scored,
+bant_meets(const Bant *b, const BantDemands *d, double *score, bool *scored,
 		   int *mask)
 {
 	double		average;
@@ -167,7 +167,7 @@ bant_meets(const Bant * b, const BantDemands * d, double *score, bool *scored,
  * qualify it; nurture when none could.
  */
 BantJudgement
-bant_judge(int gates, const Bant * b, const BantDemands * d)
+bant_judge(int gates, const Bant *b, const BantDemands *d)
 {
 	BantJudgement j;
 	bool		all_known = true;
@@ -254,7 +254,7 @@ bant_gates(FunctionCallInfo fcinfo, int argno)
 
 /* The letters from four float8 arguments. */
 void
-bant_args(FunctionCallInfo fcinfo, int first, Bant * b)
+bant_args(FunctionCallInfo fcinfo, int first, Bant *b)
 {
 	for (int i = 0; i < BANT_LETTERS; i++)
 	{

@@ -26,7 +26,7 @@ static const char *const next_questions[] = {
 
 /* A letter that is not known, or does not reach the threshold. */
 static int
-letter_verdict(const Bant * b, int letter, double threshold)
+letter_verdict(const Bant *b, int letter, double threshold)
 {
 	if (!b->known[letter])
 		return VERDICT_UNKNOWN;
@@ -40,7 +40,7 @@ letter_verdict(const Bant * b, int letter, double threshold)
 
 /* A value of type abm.bant; NULL is four unknown letters. */
 static void
-bant_from_record(FunctionCallInfo fcinfo, int argno, Bant * b)
+bant_from_record(FunctionCallInfo fcinfo, int argno, Bant *b)
 {
 	HeapTupleHeader record;
 
@@ -61,7 +61,7 @@ bant_from_record(FunctionCallInfo fcinfo, int argno, Bant * b)
 
 /* The names of the letters with one verdict, comma-separated. */
 static Datum
-letters_named(const Bant * b, double threshold, int verdict)
+letters_named(const Bant *b, double threshold, int verdict)
 {
 	StringInfoData list;
 

@@ -76,11 +76,8 @@ pattern_compare(const void *a, const void *b, void *arg)
 static void
 pattern_merge(BantPattern *a, const BantPattern *b)
 {
-	if (pg_add_s64_overflow(a->n, b->n, &a->n) ||
-		pg_add_s64_overflow(a->scored, b->scored, &a->scored))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("count of deals is out of range")));
+	state_add_count(&a->n, b->n);
+	state_add_count(&a->scored, b->scored);
 	a->score = wide_from(money_add(wide_value(a->score), wide_value(b->score)));
 }
 
@@ -99,7 +96,7 @@ patterns_fold(void *items, int n)
 }
 
 static void
-tally_check_demands(const BantTally *t, const BantDemands * d)
+tally_check_demands(const BantTally *t, const BantDemands *d)
 {
 	if (memcmp(t->demands.weights, d->weights, sizeof(d->weights)) != 0 ||
 		t->demands.qualify_at != d->qualify_at ||
@@ -112,7 +109,7 @@ tally_check_demands(const BantTally *t, const BantDemands * d)
 }
 
 static void
-tally_absorb(void *a, const void *b, int from)
+tally_absorb(void *a, const void *b)
 {
 	tally_check_demands(a, &((const BantTally *) b)->demands);
 }
@@ -121,7 +118,7 @@ static const char *
 tally_fault(const void *state)
 {
 	const BantTally *t = state;
-	const		BantDemands *d = &t->demands;
+	const BantDemands *d = &t->demands;
 	double		sum = 0;
 
 	for (int i = 0; i < BANT_LETTERS; i++)
@@ -160,7 +157,7 @@ static const StateType bant_tally_type = {
 
 /* Count one deal; the state may move. */
 static BantTally *
-tally_add(BantTally *t, const BantJudgement * j)
+tally_add(BantTally *t, const BantJudgement *j)
 {
 	BantPattern one;
 
@@ -187,6 +184,16 @@ tally_add(BantTally *t, const BantJudgement * j)
  */
 STATE_FUNCTIONS(bant_tally, bant_tally_type);
 
+/* A row that knows neither gates nor letters is no deal. */
+static bool
+tally_knows_nothing(FunctionCallInfo fcinfo)
+{
+	for (int i = 1; i <= 1 + BANT_LETTERS; i++)
+		if (!PG_ARGISNULL(i))
+			return false;
+	return true;
+}
+
 /* The demands in the last four arguments; none of them may be unknown. */
 static BantDemands
 tally_demands(FunctionCallInfo fcinfo)
@@ -210,7 +217,7 @@ tally_demands(FunctionCallInfo fcinfo)
 }
 
 static Datum
-tally_accum(FunctionCallInfo fcinfo, const BantDemands * demands)
+tally_accum(FunctionCallInfo fcinfo, const BantDemands *demands)
 {
 	static const BantDemands usual = {{1, 1, 1, 1}, 60, 0.5, 3};
 	bool		first = PG_ARGISNULL(0);
@@ -235,6 +242,8 @@ PG_FUNCTION_INFO_V1(abm_bant_tally_accum);
 Datum
 abm_bant_tally_accum(PG_FUNCTION_ARGS)
 {
+	if (tally_knows_nothing(fcinfo))
+		return state_leave_out(fcinfo, &bant_tally_type);
 	return tally_accum(fcinfo, NULL);
 }
 
@@ -242,8 +251,11 @@ PG_FUNCTION_INFO_V1(abm_bant_tally_accum_demands);
 Datum
 abm_bant_tally_accum_demands(PG_FUNCTION_ARGS)
 {
-	BantDemands demands = tally_demands(fcinfo);
+	BantDemands demands;
 
+	if (tally_knows_nothing(fcinfo))
+		return state_leave_out(fcinfo, &bant_tally_type);
+	demands = tally_demands(fcinfo);
 	return tally_accum(fcinfo, &demands);
 }
 

@@ -33,8 +33,8 @@ static const StateField member_fields[] = {
 static int
 member_compare(const void *a, const void *b, void *arg)
 {
-	const		Member *x = a;
-	const		Member *y = b;
+	const Member *x = a;
+	const Member *y = b;
 
 	if (x->contact != y->contact)
 		return x->contact < y->contact ? -1 : 1;
@@ -59,16 +59,10 @@ members_fold(void *items, int n)
 	return n == 0 ? 0 : kept;
 }
 
-/* Nothing but members: the state kit has done it all. */
-static void
-group_absorb(void *a, const void *b, int from)
-{
-}
-
 static const char *
 group_fault(const void *state)
 {
-	const		BuyingGroup *g = state;
+	const BuyingGroup *g = state;
 
 	for (int i = 0; i < g->head.nitems; i++)
 		if (g->member[i].engagement < 0 &&
@@ -77,13 +71,13 @@ group_fault(const void *state)
 	return NULL;
 }
 
-const		StateType buying_group_type = {
+const StateType buying_group_type = {
 	.name = "buying_group",.kind = 30,.version = 1,
 	.fixed_size = offsetof(BuyingGroup, member),.item_size = sizeof(Member),
 	.max_items = 1000000,
 	.fields = group_fields,.items_name = "members",
 	.item_fields = member_fields,.compare = member_compare,
-	.fold = members_fold,.absorb = group_absorb,.fault = group_fault
+	.fold = members_fold,.fault = group_fault
 };
 
 /* ----------
@@ -92,7 +86,7 @@ const		StateType buying_group_type = {
  */
 
 static int64
-group_contacts(const BuyingGroup * g)
+group_contacts(const BuyingGroup *g)
 {
 	int64		n = 0;
 
@@ -119,7 +113,7 @@ engagement_in_range(double engagement)
  * measured, has ENGAGEMENT_UNKNOWN.
  */
 static bool
-next_person(const BuyingGroup * g, RoleSet roles, int *at, double *engagement)
+next_person(const BuyingGroup *g, RoleSet roles, int *at, double *engagement)
 {
 	int			i = *at;
 	int64		contact;
@@ -137,7 +131,7 @@ next_person(const BuyingGroup * g, RoleSet roles, int *at, double *engagement)
 
 /* The exact sum, the greatest, and how many were measured. */
 static int
-group_measure(const BuyingGroup * g, RoleSet roles, ExactSum * sum,
+group_measure(const BuyingGroup *g, RoleSet roles, ExactSum *sum,
 			  double *greatest)
 {
 	int			at = 0;
@@ -167,7 +161,7 @@ group_measure(const BuyingGroup * g, RoleSet roles, ExactSum * sum,
  *----------
  */
 static bool
-group_effective(const BuyingGroup * g, double *contacts)
+group_effective(const BuyingGroup *g, double *contacts)
 {
 	ExactSum	sum;
 	double		greatest;
@@ -249,7 +243,7 @@ Datum
 abm_group_engagement(PG_FUNCTION_ARGS)
 {
 	static const char *const rules[] = {"sum", "mean", "champion", NULL};
-	const		BuyingGroup *g;
+	const BuyingGroup *g;
 	RoleSet		roles = ~0u;
 	ExactSum	sum;
 	double		greatest;

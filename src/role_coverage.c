@@ -21,21 +21,21 @@ typedef struct RoleTally
  */
 
 static inline bool
-member_engaged(const Member * m, double min_engagement)
+member_engaged(const Member *m, double min_engagement)
 {
 	return m->engagement >= min_engagement || min_engagement <= 0;
 }
 
 /* Each contact stands once in a role, so that members are contacts. */
 static void
-tally_roles(const BuyingGroup * g, double min_engagement, RoleTally *tally)
+tally_roles(const BuyingGroup *g, double min_engagement, RoleTally *tally)
 {
 	memset(tally, 0, sizeof(RoleTally));
 	for (int i = 0; i <= BUYING_ROLES; i++)
 		tally->greatest[i] = ENGAGEMENT_UNKNOWN;
 	for (int i = 0; i < g->head.nitems; i++)
 	{
-		const		Member *m = &g->member[i];
+		const Member *m = &g->member[i];
 
 		tally->members[m->role]++;
 		tally->engaged[m->role] += member_engaged(m, min_engagement);
@@ -45,13 +45,13 @@ tally_roles(const BuyingGroup * g, double min_engagement, RoleTally *tally)
 
 /* The weighted share of the template; a role half filled counts half. */
 static double
-tally_completeness(const RoleTally *tally, const RoleTemplate * t)
+tally_completeness(const RoleTally *tally, const RoleTemplate *t)
 {
 	double		met = 0;
 
 	for (int i = 0; i < t->n; i++)
 	{
-		const		RoleRequirement *r = &t->requirement[i];
+		const RoleRequirement *r = &t->requirement[i];
 		int64		engaged = tally->engaged[r->role];
 
 		met += r->weight * Min(engaged, r->min_members) / r->min_members;
@@ -61,7 +61,7 @@ tally_completeness(const RoleTally *tally, const RoleTemplate * t)
 
 /* The roles in which somebody is engaged. */
 static RoleSet
-group_roles(const BuyingGroup * g, double min_engagement)
+group_roles(const BuyingGroup *g, double min_engagement)
 {
 	RoleSet		roles = 0;
 
@@ -77,7 +77,7 @@ group_roles(const BuyingGroup * g, double min_engagement)
  * when no role is known, or nobody in those roles was measured.
  */
 static bool
-group_authority(const BuyingGroup * g, RoleSet roles, double full,
+group_authority(const BuyingGroup *g, RoleSet roles, double full,
 				double *authority)
 {
 	RoleSet		known = group_roles(g, 0) & ~(1u << ROLE_UNKNOWN);
@@ -133,7 +133,7 @@ PG_FUNCTION_INFO_V1(abm_missing_roles);
 Datum
 abm_missing_roles(PG_FUNCTION_ARGS)
 {
-	const		RoleTemplate *t = template_arg(fcinfo, 1);
+	const RoleTemplate *t = template_arg(fcinfo, 1);
 	RoleTally	tally;
 	StringInfoData list;
 
@@ -149,7 +149,7 @@ abm_missing_roles(PG_FUNCTION_ARGS)
 
 /* One row of role_coverage. */
 static void
-put_role(FunctionCallInfo fcinfo, const RoleRequirement * r,
+put_role(FunctionCallInfo fcinfo, const RoleRequirement *r,
 		 const RoleTally *tally)
 {
 	Datum		values[7];
@@ -175,7 +175,7 @@ Datum
 abm_role_coverage(PG_FUNCTION_ARGS)
 {
 	static const BuyingGroup nobody;
-	const		RoleTemplate *t;
+	const RoleTemplate *t;
 	RoleTally	tally;
 
 	abm_begin_rows(fcinfo);

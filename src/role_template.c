@@ -34,7 +34,7 @@ requirement_part(HeapTupleHeader record, int part, const char *what)
 
 /* Take one requirement in. */
 static void
-template_add(RoleTemplate * t, HeapTupleHeader record)
+template_add(RoleTemplate *t, HeapTupleHeader record)
 {
 	RoleRequirement r;
 
@@ -63,7 +63,7 @@ template_add(RoleTemplate * t, HeapTupleHeader record)
 }
 
 static void
-template_read(ArrayType *array, RoleTemplate * t)
+template_read(ArrayType *array, RoleTemplate *t)
 {
 	Datum	   *element;
 	bool	   *null;
@@ -155,7 +155,7 @@ roles_arg(FunctionCallInfo fcinfo, int argno, const char *what)
 }
 
 /* The template in an argument that is not NULL. */
-const		RoleTemplate *
+const RoleTemplate *
 template_arg(FunctionCallInfo fcinfo, int argno)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argno);

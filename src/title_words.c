@@ -10,7 +10,7 @@
  */
 #include "title_words.h"
 
-const		TitleWord title_words[] = {
+const TitleWord title_words[] = {
 	{"abogad", STAFF | LEGAL | STEM}, {"account executive", STAFF},
 	{"accountant", STAFF | FINANCE | STEM}, {"accounting", FINANCE},
 	{"accounts", FINANCE}, {"achat", PURCHASING}, {"achats", PURCHASING},
@@ -259,7 +259,7 @@ const		TitleWord title_words[] = {
 const int	title_word_count = lengthof(title_words);
 
 /* How German and Dutch compounds end, without the feminine -in. */
-const		TitleWord title_endings[] = {
+const TitleWord title_endings[] = {
 	{"leiter", DIRECTOR}, {"leitung", DIRECTOR}, {"chef", DIRECTOR},
 	{"direktor", DIRECTOR}, {"directeur", DIRECTOR}, {"hoofd", DIRECTOR},
 	{"vorstand", C_LEVEL}, {"manager", MANAGER},

@@ -67,7 +67,7 @@ words_find(const char *word, int length)
 
 	while (n > 1)
 	{
-		const		TitleWord *entry = words_floor(word, n);
+		const TitleWord *entry = words_floor(word, n);
 		int			common = 0;
 
 		if (entry == NULL)
@@ -105,7 +105,7 @@ static int
 words_meaning(const char *word)
 {
 	int			length = strlen(word);
-	const		TitleWord *entry = words_find(word, length);
+	const TitleWord *entry = words_find(word, length);
 	int			meaning = entry ? entry->meaning & ~STEM : NOTHING;
 	int			ending;
 
@@ -123,7 +123,7 @@ words_phrase(const char *first, const char *second, int *meaning)
 {
 	char		phrase[2 * WORD_SIZE + 1];
 	int			length;
-	const		TitleWord *entry;
+	const TitleWord *entry;
 
 	length = snprintf(phrase, sizeof(phrase), "%s %s", first, second);
 	entry = words_floor(phrase, length);

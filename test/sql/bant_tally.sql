@@ -8,7 +8,8 @@ FROM abm.bant_patterns((SELECT abm.bant_tally_agg(gates, b, a, n, t) FROM deal))
 SELECT status, letters, n, mean_score FROM abm.bant_patterns((SELECT abm.bant_tally_agg(gates, b, a, n, t, '{1,0,0,0}', 90, 0.9, 1) FROM deal));
 SELECT abm.bant_tally_agg(gates, b, a, n, t)::text = abm.bant_tally_agg(gates, b, a, n, t, '{1,1,1,1}', 60, 0.5, 3)::text AS usual FROM deal;
 SELECT abm.bant_tally_agg(gates, b, a, n, t)::jsonb FROM deal WHERE b = 1 AND n = 1 AND gates = 'pass';
--- No rows, no tally.
+-- No rows, no tally; a row without gates and letters is none.
+SELECT abm.bant_tally_agg(NULL, NULL, NULL, NULL, NULL) IS NULL AS nothing;
 SELECT abm.bant_tally_agg(gates, b, a, n, t) IS NULL AS nothing FROM deal WHERE false;
 SELECT count(*) FROM abm.bant_patterns(NULL);
 -- Merging, text and back.
