@@ -7,6 +7,7 @@
  */
 #include "abm.h"
 
+#include "catalog/pg_type.h"
 #include "enums.h"
 #include "utils/numeric.h"
 #include "utils/rangetypes.h"
