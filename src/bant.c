@@ -279,10 +279,16 @@ abm_bant_budget(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
-	price = arg_finite(numeric_double(PG_GETARG_DATUM(0)), "price");
-	budget = arg_finite(numeric_double(PG_GETARG_DATUM(1)), "budget");
+	price = numeric_double(PG_GETARG_DATUM(0));
+	budget = numeric_double(PG_GETARG_DATUM(1));
 	if (!PG_ARGISNULL(2))
-		more = arg_finite(numeric_double(PG_GETARG_DATUM(2)), "reallocatable");
+		more = numeric_double(PG_GETARG_DATUM(2));
+	if (unlikely(!isfinite(price + budget + more)))
+	{
+		arg_finite(price, "price");
+		arg_finite(budget, "budget");
+		arg_finite(more, "reallocatable");
+	}
 	share = budget_share(price, budget, more);
 	if (share < 1 && PG_ARGISNULL(2))
 		PG_RETURN_NULL();
