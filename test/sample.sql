@@ -18,6 +18,11 @@ CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS te
   SELECT CASE
     WHEN argument = 'currency' THEN '''EUR''::text'
     WHEN argument = 'half_life' THEN 'interval ''7 days'''
+    WHEN argument IN ('budget', 'authority', 'need', 'timeline') THEN format('CASE WHEN v_pick %% 9 <> %s THEN v_pick * %s %% 11 / 10.0::float8 END', nth, nth)
+    WHEN argument = 'weights' THEN '''{2,1,1,1}''::float8[]'
+    WHEN argument = 'qualify_at' THEN '50::float8'
+    WHEN argument = 'threshold' THEN '0.4::float8'
+    WHEN argument = 'min_letters' THEN '2'
     WHEN type = 'timestamptz'::regtype THEN format('v_at + %s * v_days * interval ''1 day''', nth - 1)
     WHEN type = 'date'::regtype THEN format('v_at::date + %s * v_days', nth - 1)
     WHEN type = 'text[]'::regtype THEN 'ARRAY[v_text, ''x'']'
