@@ -217,7 +217,8 @@ INSERT INTO problem
     WHEN fault IS NOT NULL THEN fault
     ELSE format('must not be before the latest time in the data, %s',
                 :'latest') END
-  FROM pg_temp.fault('timestamp', :'as_of', NULL, NULL, NULL) fault
+  FROM pg_temp.fault('timestamp', nullif(:'as_of', ''), NULL, NULL, NULL)
+         fault
   WHERE :'as_of' = '' AND NOT EXISTS (SELECT FROM problem) OR fault IS NOT NULL
     OR CASE WHEN fault IS NULL THEN :'as_of'::text::timestamptz END
        < nullif(:'latest', '')::timestamptz;
