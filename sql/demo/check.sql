@@ -165,8 +165,8 @@ FROM position WHERE "check" = 'key' GROUP BY file HAVING bool_and(pos > 0)
 SELECT format($q$
   INSERT INTO problem
   SELECT %1$L, coalesce(l.lines[%2$s], l.line), %3$L,
-    format('must be the same in all rows, not "%%s" here and "%%s" on line %%s',
-           l.%3$I, first.%3$I, first.line)
+    format('must be the same in all rows, not "%%s" here and "%%s" on line '
+           || '%%s', l.%3$I, first.%3$I, first.line)
   FROM loaded_%1$s l, (SELECT * FROM loaded_%1$s WHERE %3$I IS NOT NULL
                        ORDER BY line LIMIT 1) first
   WHERE l.%3$I <> first.%3$I $q$, file, pos, column_name)
@@ -223,7 +223,7 @@ INSERT INTO problem
     OR CASE WHEN fault IS NULL THEN :'as_of'::text::timestamptz END
        < nullif(:'latest', '')::timestamptz;
 
-\o :problems
+\o :'problems'
 SELECT format('%s%s: %s%s',
          CASE WHEN file = 'AS_OF' OR file LIKE '%.json' THEN file
               ELSE file || '.csv' END,

@@ -58,6 +58,7 @@ CREATE TABLE demo.dataset (
   own_profile boolean NOT NULL);
 COMMENT ON TABLE demo.dataset IS 'what the tables hold, one row';
 COMMENT ON COLUMN demo.dataset.title IS 'name of the data';
-COMMENT ON COLUMN demo.dataset.as_of IS 'the moment for which the report is made';
+COMMENT ON COLUMN demo.dataset.as_of IS
+  'the moment for which the report is made';
 COMMENT ON COLUMN demo.dataset.profile IS 'ideal customer profile, JSON';
 COMMENT ON COLUMN demo.dataset.own_profile IS 'the profile came with the data';

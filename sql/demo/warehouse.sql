@@ -17,7 +17,8 @@ CREATE FUNCTION pg_temp.u(key text) RETURNS float8
 RETURN ((hashtextextended(key, 0) & 4503599627370495) + 0.5)
        / 4503599627370496;
 CREATE FUNCTION pg_temp.z(key text) RETURNS float8
-RETURN sqrt(-2 * ln(pg_temp.u(key || 'r'))) * cosd(360 * pg_temp.u(key || 'a'));
+RETURN sqrt(-2 * ln(pg_temp.u(key || 'r')))
+       * cosd(360 * pg_temp.u(key || 'a'));
 CREATE FUNCTION pg_temp.pick(key text, choices text[]) RETURNS text
 RETURN choices[1 + floor(pg_temp.u(key) * cardinality(choices))::int];
 CREATE FUNCTION pg_temp.share(x float8) RETURNS float8
@@ -28,8 +29,8 @@ CREATE TEMP TABLE truth AS
 WITH company AS (
   SELECT i, 'A' || lpad(i::text, 5, '0') AS account_id,
     (ARRAY['Al', 'Bran', 'Cor', 'Dal', 'El', 'Fen', 'Gar', 'Hol', 'Ing', 'Jar',
-           'Kel', 'Lor', 'Mar', 'Nor', 'Os', 'Pel', 'Quin', 'Ros', 'Sel', 'Tor',
-           'Ul', 'Ver', 'Wes', 'Yar', 'Zel', 'Bel', 'Cald', 'Drum', 'Ever',
+           'Kel', 'Lor', 'Mar', 'Nor', 'Os', 'Pel', 'Quin', 'Ros', 'Sel',
+           'Tor', 'Ul', 'Ver', 'Wes', 'Yar', 'Zel', 'Bel', 'Cald', 'Drum', 'Ever',
            'Fair', 'Glen', 'Hart', 'Kirk', 'Lang', 'Mill', 'Nether', 'Over',
            'Pen', 'Raven', 'Stan'])[1 + i % 40]
     || (ARRAY['by', 'combe', 'dale', 'don', 'field', 'ford', 'gate', 'ham',
@@ -60,7 +61,8 @@ SELECT i, account_id, stem, industry, country, employees, tech, growth,
     AS revenue,
   CASE WHEN country IN ('United States', 'Canada') THEN 'North America'
        WHEN country = 'Australia' THEN 'Asia Pacific'
-       WHEN country = 'Brazil' THEN 'Latin America' ELSE 'Europe' END AS region,
+       WHEN country = 'Brazil' THEN 'Latin America'
+       ELSE 'Europe' END AS region,
   0.30 * CASE industry WHEN 'software' THEN 1 WHEN 'fintech' THEN 0.9
     WHEN 'healthcare' THEN 0.6 WHEN 'logistics' THEN 0.5
     WHEN 'manufacturing' THEN 0.45 WHEN 'retail' THEN 0.35 ELSE 0.15 END
@@ -128,8 +130,8 @@ SELECT 'C' || lpad(i::text, 5, '0') || lpad(n::text, 2, '0'), account_id,
     2) END
 FROM truth, generate_series(1, people) n,
   concat(i, '/', n) key,
-  pg_temp.pick(key || 'first', '{Ada,Ben,Carla,Daniel,Elif,Femi,Greta,Hugo,Ines,
-    Jonas,Karin,Luis,Mei,Nadia,Omar,Petra,Quentin,Rosa,Samir,Tara,Ugo,Vera,
+  pg_temp.pick(key || 'first', '{Ada,Ben,Carla,Daniel,Elif,Femi,Greta,Hugo,
+    Ines,Jonas,Karin,Luis,Mei,Nadia,Omar,Petra,Quentin,Rosa,Samir,Tara,Ugo,Vera,
     Wanda,Yusuf,Zoe,Aidan,Birgit,Claire,Dario,Emma}') first,
   pg_temp.pick(key || 'last', '{Abel,Brandt,Castro,Dubois,Eriksen,Ferrara,
     Gruber,Hansen,Ito,Jensen,Keller,Lindholm,Moreau,Novak,Okafor,Price,Quist,
@@ -154,8 +156,8 @@ ended AS (
     pg_temp.u(key || 'end') AS luck,
     pg_temp.share(-5.1 + 4.5 * fit + 2.4 * warmth + CASE product
       WHEN 'Platform' THEN -0.1 WHEN 'Assist' THEN 0.3 ELSE 0 END) AS chance,
-    round((18000 * CASE product WHEN 'Platform' THEN 2 WHEN 'Analytics' THEN 1.1
-                     WHEN 'Connect' THEN 0.6 ELSE 0.35 END
+    round((18000 * CASE product WHEN 'Platform' THEN 2
+                     WHEN 'Analytics' THEN 1.1 WHEN 'Connect' THEN 0.6 ELSE 0.35 END
            * (employees / 220.0) ^ 0.35
            * exp(0.5 * pg_temp.z(key || 'amount')))::numeric, -2) AS amount,
     CASE product WHEN 'Platform' THEN 90 WHEN 'Analytics' THEN 45
@@ -165,8 +167,8 @@ lasting AS (
   SELECT e.*, CASE WHEN luck < chance THEN 'won'
       WHEN luck < chance + 0.82 * (1 - chance) THEN 'lost'
       ELSE 'no_decision' END AS ending,
-    exp(4.1 + 0.45 * pg_temp.z(key || 'days')) * (amount / 20000) ^ 0.15::float8
-      * CASE WHEN luck < chance THEN 1
+    exp(4.1 + 0.45 * pg_temp.z(key || 'days'))
+      * (amount / 20000) ^ 0.15::float8 * CASE WHEN luck < chance THEN 1
              WHEN luck < chance + 0.82 * (1 - chance) THEN 0.8
              ELSE 1.7 END AS days
   FROM ended e),
@@ -255,7 +257,8 @@ FROM truth, generate_series(1, (2 + 34 * warmth)::int) n,
 CREATE TEMP TABLE purchase AS
   SELECT p.key, concat('R', deal.key, '-', nth) AS order_id, account_id,
     date_trunc('minute', ends_at + interval '1 day' * nth
-      * (45 + 90 * pg_temp.u(deal.key || 'pace') + 20 * pg_temp.u(p.key || 'at')))
+      * (45 + 90 * pg_temp.u(deal.key || 'pace')
+         + 20 * pg_temp.u(p.key || 'at')))
       AS ordered_at,
     round((amount * CASE WHEN nth = 0 THEN 1
       ELSE 0.1 + 0.4 * pg_temp.u(p.key || 'size') END)::numeric, 2) AS amount
