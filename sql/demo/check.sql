@@ -223,7 +223,7 @@ INSERT INTO problem
     OR CASE WHEN fault IS NULL THEN :'as_of'::text::timestamptz END
        < nullif(:'latest', '')::timestamptz;
 
-\o :'problems'
+\o :problems
 SELECT format('%s%s: %s%s',
          CASE WHEN file = 'AS_OF' OR file LIKE '%.json' THEN file
               ELSE file || '.csv' END,

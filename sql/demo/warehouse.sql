@@ -30,9 +30,9 @@ WITH company AS (
   SELECT i, 'A' || lpad(i::text, 5, '0') AS account_id,
     (ARRAY['Al', 'Bran', 'Cor', 'Dal', 'El', 'Fen', 'Gar', 'Hol', 'Ing', 'Jar',
            'Kel', 'Lor', 'Mar', 'Nor', 'Os', 'Pel', 'Quin', 'Ros', 'Sel',
-           'Tor', 'Ul', 'Ver', 'Wes', 'Yar', 'Zel', 'Bel', 'Cald', 'Drum', 'Ever',
-           'Fair', 'Glen', 'Hart', 'Kirk', 'Lang', 'Mill', 'Nether', 'Over',
-           'Pen', 'Raven', 'Stan'])[1 + i % 40]
+           'Tor', 'Ul', 'Ver', 'Wes', 'Yar', 'Zel', 'Bel', 'Cald', 'Drum',
+           'Ever', 'Fair', 'Glen', 'Hart', 'Kirk', 'Lang', 'Mill', 'Nether',
+           'Over', 'Pen', 'Raven', 'Stan'])[1 + i % 40]
     || (ARRAY['by', 'combe', 'dale', 'don', 'field', 'ford', 'gate', 'ham',
               'hurst', 'ington', 'land', 'ley', 'low', 'mere', 'mont', 'more',
               'ness', 'port', 'ridge', 'shaw', 'stead', 'stoke', 'ton', 'vale',
@@ -131,8 +131,8 @@ SELECT 'C' || lpad(i::text, 5, '0') || lpad(n::text, 2, '0'), account_id,
 FROM truth, generate_series(1, people) n,
   concat(i, '/', n) key,
   pg_temp.pick(key || 'first', '{Ada,Ben,Carla,Daniel,Elif,Femi,Greta,Hugo,
-    Ines,Jonas,Karin,Luis,Mei,Nadia,Omar,Petra,Quentin,Rosa,Samir,Tara,Ugo,Vera,
-    Wanda,Yusuf,Zoe,Aidan,Birgit,Claire,Dario,Emma}') first,
+    Ines,Jonas,Karin,Luis,Mei,Nadia,Omar,Petra,Quentin,Rosa,Samir,Tara,Ugo,
+    Vera,Wanda,Yusuf,Zoe,Aidan,Birgit,Claire,Dario,Emma}') first,
   pg_temp.pick(key || 'last', '{Abel,Brandt,Castro,Dubois,Eriksen,Ferrara,
     Gruber,Hansen,Ito,Jensen,Keller,Lindholm,Moreau,Novak,Okafor,Price,Quist,
     Rossi,Sato,Tanner,Ueda,Vidal,Weber,Young,Zeman,Archer,Bishop,Cole,Drake,
@@ -157,7 +157,8 @@ ended AS (
     pg_temp.share(-5.1 + 4.5 * fit + 2.4 * warmth + CASE product
       WHEN 'Platform' THEN -0.1 WHEN 'Assist' THEN 0.3 ELSE 0 END) AS chance,
     round((18000 * CASE product WHEN 'Platform' THEN 2
-                     WHEN 'Analytics' THEN 1.1 WHEN 'Connect' THEN 0.6 ELSE 0.35 END
+                     WHEN 'Analytics' THEN 1.1 WHEN 'Connect' THEN 0.6
+                     ELSE 0.35 END
            * (employees / 220.0) ^ 0.35
            * exp(0.5 * pg_temp.z(key || 'amount')))::numeric, -2) AS amount,
     CASE product WHEN 'Platform' THEN 90 WHEN 'Analytics' THEN 45

@@ -10,8 +10,7 @@
 
 \set shared `echo "${ABM_DATA:-../shared/data}"`
 \setenv ABM_DATA :shared
-\setenv NEEDED maven_crm/sales_pipeline.csv reference/maven_velocity.csv
-\set there `cd "$ABM_DATA" && ls $NEEDED >/dev/null 2>&1 && echo true || echo false`
+\set there `ls "$ABM_DATA"/*/maven_velocity.csv >/dev/null 2>&1 && echo true || echo false`
 \if :there
 
 \set top `pwd`
@@ -32,13 +31,13 @@ CREATE TEMP TABLE reference (
   won_cycle_p25 float8, won_cycle_p50 float8, won_cycle_p75 float8,
   won_cycle_p90 float8, velocity_per_day float8, open_velocity_per_day float8,
   list_value_win_rate float8);
-\cd :'work'
+\cd :work
 \copy opportunity FROM 'opportunities.csv' (FORMAT csv, HEADER)
-\cd :'top'
+\cd :top
 \! rm -r "$WORK"
-\cd :'shared'
+\cd :shared
 \copy reference FROM 'reference/maven_velocity.csv' (FORMAT csv, HEADER)
-\cd :'top'
+\cd :top
 
 CREATE TEMP TABLE found AS
   SELECT dimension, key,
