@@ -93,6 +93,9 @@ SELECT tier, count(*) AS accounts,
   pg_temp.num(max(score), 1) AS "highest score",
   pg_temp.percent(avg(coverage)) AS "known on average"
 FROM scored GROUP BY tier ORDER BY tier NULLS LAST;
+SELECT count(*) > 0 AS has_scores FROM scored
+WHERE score IS NOT NULL AND disqualified_by IS NULL \gset
+\if :has_scores
 SELECT account_id AS first_id, name AS first_name FROM scored
 WHERE score IS NOT NULL AND disqualified_by IS NULL
 ORDER BY score DESC, lower DESC, account_id LIMIT 1 \gset
@@ -115,6 +118,10 @@ FROM (SELECT * FROM scored
   LATERAL (SELECT * FROM abm.icp_next_question(s.profile::abm.icp_profile, a)
            ORDER BY swing DESC, attribute LIMIT 1) q
 ORDER BY f.score DESC, f.lower DESC, f.account_id;
+\else
+\qecho 'Missing: accounts.csv has none of the facts that the profile asks for.'
+\qecho
+\endif
 
 \qecho '2. Which open opportunities are real?  Budget, authority, need, timeline'
 \qecho '------------------------------------------------------------------------'
@@ -154,6 +161,9 @@ SELECT pg_temp.cut(name, 34) AS opportunity, pg_temp.money(amount) AS amount,
   pg_temp.num(upper) AS best, status, missing AS unknown
 FROM qualified WHERE status <> 'disqualified'
 ORDER BY amount DESC NULLS LAST, opportunity_id LIMIT 12;
+SELECT count(*) > 0 AS has_questions FROM qualified
+WHERE status <> 'disqualified' AND missing <> '' \gset
+\if :has_questions
 SELECT opportunity_id AS ask_id, name AS ask_name FROM qualified
 WHERE status <> 'disqualified' AND missing <> ''
 ORDER BY amount DESC NULLS LAST, opportunity_id LIMIT 1 \gset
@@ -162,6 +172,7 @@ SELECT s.criterion, pg_temp.num(s.evidence, 2) AS evidence, s.verdict,
   s.next_question AS "ask next"
 FROM qualified, abm.bant_shortfall(gate, bant) s
 WHERE opportunity_id = :'ask_id';
+\endif
 \else
 \qecho 'Missing: opportunities.csv has no value in budget, product_fit and needed_by'
 \qecho '(and, for the authority, contacts.csv with roles and engagement).'
@@ -281,6 +292,8 @@ ORDER BY revenue DESC NULLS LAST, account_id LIMIT 10;
 CREATE TEMP TABLE tiered AS
   SELECT tier, abm.deal_agg(outcome, amount, created_at, closed_at) AS deals
   FROM demo.opportunities JOIN scored USING (account_id) GROUP BY tier;
+SELECT count(*) > 0 AS has_tiers FROM tiered \gset
+\if :has_tiers
 \qecho 'If the profile is any good, tier 1 wins more often than the others and the'
 \qecho 'intervals (95 %) hardly touch.  The last column is the probability that the'
 \qecho 'win rate of the tier is higher than that of the next one.'
@@ -303,10 +316,15 @@ FROM (SELECT coalesce(abm.probability_better(
     (SELECT deals FROM tiered WHERE tier IS NOT NULL
      ORDER BY tier DESC LIMIT 1)), 0.5)) best(p) \gset
 \qecho :verdict
+\else
+\qecho 'Missing: no opportunity names its account.'
+\endif
 \qecho
 
+\set explore ''
 \getenv explore ABM_EXPLORE
-\if :{?explore}
+SELECT :'explore' <> '' AS may_explore \gset
+\if :may_explore
 \qecho 'To go on exploring (tables in schema demo, functions in schema abm):'
 \qecho
 \qecho '   ' :explore
