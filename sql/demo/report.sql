@@ -102,22 +102,32 @@ ORDER BY score DESC, lower DESC, account_id LIMIT 1 \gset
 \qecho 'Why' :first_name 'scores as it does: the points add up to the score.'
 SELECT e.rank AS "#", e.criterion, pg_temp.cut(e.value, 40) AS "fact",
   pg_temp.num(e.degree, 2) AS "met to", pg_temp.num(e.weight) AS weight,
-  pg_temp.num(e.points, 1) AS points, e.verdict
+  pg_temp.num(e.points, 1) AS points
 FROM demo.accounts a, demo.dataset s,
   abm.icp_explain(s.profile::abm.icp_profile, a) e
 WHERE a.account_id = :'first_id' ORDER BY e.rank;
-\qecho 'The next question to ask: among the best accounts whose tier is not sure, the'
-\qecho 'unknown fact that could move the score most.'
-SELECT pg_temp.cut(a.name, 30) AS account, f.tier, q.attribute AS "ask for",
-  pg_temp.num(q.swing, 1) AS "may move the score by",
-  q.tier_if_best AS "tier if good", q.tier_if_worst AS "tier if bad"
-FROM (SELECT * FROM scored
-      WHERE certain_tier > tier AND disqualified_by IS NULL
-      ORDER BY score DESC, lower DESC, account_id LIMIT 8) f
-  JOIN demo.accounts a USING (account_id), demo.dataset s,
-  LATERAL (SELECT * FROM abm.icp_next_question(s.profile::abm.icp_profile, a)
-           ORDER BY swing DESC, attribute LIMIT 1) q
-ORDER BY f.score DESC, f.lower DESC, f.account_id;
+CREATE TEMP TABLE question AS
+  SELECT pg_temp.cut(a.name, 30) AS account, f.score, f.tier, q.*
+  FROM (SELECT * FROM scored
+        WHERE certain_tier > tier AND disqualified_by IS NULL
+        ORDER BY score DESC, lower DESC, account_id LIMIT 200) f
+    JOIN demo.accounts a USING (account_id), demo.dataset s,
+    LATERAL (SELECT * FROM abm.icp_next_question(s.profile::abm.icp_profile, a)
+             ORDER BY swing DESC, attribute LIMIT 1) q
+  WHERE q.tier_if_worst > q.tier_if_best
+  ORDER BY f.score DESC, f.lower DESC, f.account_id LIMIT 8;
+SELECT count(*) > 0 AS has_next FROM question \gset
+\if :has_next
+\qecho 'The next question to ask: the best accounts whose tier hangs on one unknown fact.'
+SELECT account, pg_temp.num(score, 1) AS score, tier, attribute AS "ask for",
+  pg_temp.num(swing, 1) AS "may move the score by",
+  tier_if_best AS "tier if good", tier_if_worst AS "tier if bad"
+FROM question ORDER BY question.score DESC, account;
+\else
+\qecho 'The next question to ask: none, no single unknown fact would move an account to'
+\qecho 'another tier.'
+\qecho
+\endif
 \else
 \qecho 'Missing: accounts.csv has none of the facts that the profile asks for.'
 \qecho
@@ -153,19 +163,19 @@ SELECT status, count(*) AS opportunities, pg_temp.money(sum(amount)) AS amount,
   pg_temp.num(avg(score)) AS "mean score",
   pg_temp.percent(avg(coverage)) AS "known on average"
 FROM qualified GROUP BY status ORDER BY sum(amount) DESC NULLS LAST;
-\qecho 'The largest that are qualified or may become so:'
-SELECT pg_temp.cut(name, 34) AS opportunity, pg_temp.money(amount) AS amount,
+\qecho 'The largest that are qualified, or of which we know too little to say:'
+SELECT pg_temp.cut(name, 32) AS opportunity, pg_temp.money(amount) AS amount,
   pg_temp.num((bant).budget, 2) AS b, pg_temp.num((bant).authority, 2) AS a,
   pg_temp.num((bant).need, 2) AS n, pg_temp.num((bant).timeline, 2) AS t,
   pg_temp.num(score) AS score, pg_temp.num(lower) AS worst,
   pg_temp.num(upper) AS best, status, missing AS unknown
-FROM qualified WHERE status <> 'disqualified'
+FROM qualified WHERE status IN ('qualified', 'unknown')
 ORDER BY amount DESC NULLS LAST, opportunity_id LIMIT 12;
 SELECT count(*) > 0 AS has_questions FROM qualified
-WHERE status <> 'disqualified' AND missing <> '' \gset
+WHERE status IN ('qualified', 'unknown') AND missing <> '' \gset
 \if :has_questions
 SELECT opportunity_id AS ask_id, name AS ask_name FROM qualified
-WHERE status <> 'disqualified' AND missing <> ''
+WHERE status IN ('qualified', 'unknown') AND missing <> ''
 ORDER BY amount DESC NULLS LAST, opportunity_id LIMIT 1 \gset
 \qecho 'What' :ask_name 'still lacks:'
 SELECT s.criterion, pg_temp.num(s.evidence, 2) AS evidence, s.verdict,
@@ -193,11 +203,11 @@ CREATE TEMP TABLE needed AS
   SELECT ARRAY[('decision_maker', 1, 3), ('economic_buyer', 1, 3),
     ('champion', 1, 2), ('it_expert', 1, 1), ('user', 1, 1)]
     ::abm.role_requirement[] AS roles;
-SELECT pg_temp.cut(s.name, 30) AS account, pg_temp.num(score, 1) AS fit,
+SELECT pg_temp.cut(s.name, 28) AS account, pg_temp.num(score, 1) AS fit,
   abm.group_size(members) AS people,
   pg_temp.num(abm.effective_contacts(members), 1) AS effective,
   pg_temp.percent(abm.completeness(members, roles, 0.3)) AS complete,
-  abm.missing_roles(members, roles, 0.3) AS "roles to find or to win over"
+  abm.missing_roles(members, roles, 0.3) AS "roles to find or win"
 FROM scored s JOIN buying_group USING (account_id), needed
 WHERE score IS NOT NULL AND disqualified_by IS NULL
 ORDER BY score DESC, lower DESC, account_id LIMIT 12;
