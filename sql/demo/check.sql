@@ -63,22 +63,22 @@ BEGIN
     RETURN format('must be finite, not %s', pg_temp.shown(value));
   ELSIF length(value) > 400 OR value !~* form THEN
     RETURN format('must be %s, not %s', must, pg_temp.shown(value));
-  ELSIF kind IN ('whole', 'number', 'money') THEN
-    PERFORM value::float8;
-    number := value::numeric;
-    IF number < low OR number > high THEN
-      RETURN format('must be %s, not %s',
-        CASE WHEN high IS NULL THEN 'greater than or equal to ' || low
-             ELSE format('between %s and %s', low, high) END, value);
-    END IF;
-  ELSIF kind = 'date' THEN
-    PERFORM value::date;
-  ELSIF kind = 'timestamp' THEN
-    PERFORM value::timestamptz;
+  END IF;
+  IF kind IN ('number', 'date', 'timestamp') THEN
+    BEGIN
+      PERFORM CASE kind WHEN 'number' THEN value::float8::text
+        WHEN 'date' THEN value::date::text ELSE value::timestamptz::text END;
+    EXCEPTION WHEN data_exception THEN
+      RETURN format('must be %s, not %s', must, pg_temp.shown(value));
+    END;
+  END IF;
+  number := CASE WHEN low IS NOT NULL THEN value::numeric END;
+  IF number < low OR number > high THEN
+    RETURN format('must be %s, not %s',
+      CASE WHEN high IS NULL THEN 'greater than or equal to ' || low
+           ELSE format('between %s and %s', low, high) END, value);
   END IF;
   RETURN NULL;
-EXCEPTION WHEN data_exception THEN
-  RETURN format('must be %s, not %s', must, pg_temp.shown(value));
 END $$;
 
 \getenv present PRESENT

@@ -11,18 +11,21 @@ SET timezone = 'UTC';
 SET client_min_messages = warning;
 
 -- how figures are shown: right-aligned, rounded to what a reader can use
+CREATE FUNCTION pg_temp.right_aligned(x text, width int) RETURNS text
+RETURN lpad(coalesce(x, '-'), greatest(width, length(x)));
 CREATE FUNCTION pg_temp.money(x numeric, width int DEFAULT 12) RETURNS text
-RETURN lpad(coalesce(to_char(round(x), 'FM999,999,999,999,990'), '-'), width);
+RETURN pg_temp.right_aligned(to_char(round(x), 'FM999,999,999,999,990'), width);
 CREATE FUNCTION pg_temp.percent(x float8) RETURNS text
-RETURN lpad(coalesce(to_char(100 * x, 'FM990.0') || ' %', '-'), 7);
+RETURN pg_temp.right_aligned(to_char(100 * x, 'FM990.0') || ' %', 7);
 CREATE FUNCTION pg_temp.num(x float8, digits int DEFAULT 0) RETURNS numeric
 RETURN round(x::numeric, digits);
 CREATE FUNCTION pg_temp.cut(x text, width int) RETURNS text
 RETURN CASE WHEN length(x) > width THEN left(x, width - 2) || '..' ELSE x END;
 -- a figure of velocity_report by its name
 CREATE FUNCTION pg_temp.figure(metric text, x float8) RETURNS text
-RETURN lpad(CASE WHEN metric LIKE 'win_rate%' THEN pg_temp.percent(x)
-  WHEN metric LIKE '%_days' THEN coalesce(to_char(x, 'FM99990.0'), '-')
+RETURN pg_temp.right_aligned(CASE
+  WHEN metric LIKE 'win_rate%' THEN pg_temp.percent(x)
+  WHEN metric LIKE '%_days' THEN to_char(x, 'FM99990.0')
   ELSE pg_temp.money(x::numeric) END, 12);
 
 SELECT title, to_char(as_of, 'YYYY-MM-DD') AS as_of, own_profile,
@@ -156,19 +159,19 @@ CREATE TEMP TABLE qualified AS
             o.implementation_days * interval '1 day')))::abm.bant AS bant) l,
     LATERAL abm.bant_assess(l.gate, l.bant) b
   WHERE o.outcome = 'open';
-\qecho 'Each letter is known to some degree or unknown ("-"); the score is over the'
-\qecho 'known ones.  A deal in a territory that we do not serve is disqualified unless'
+\qecho 'Each letter (b, a, n, t) is met to a degree from 0 to 1 or is unknown ("-"); the'
+\qecho 'score, 0 to 100, is over the known ones.  A deal in a territory that we do not serve is disqualified unless'
 \qecho 'it is worth 250,000 or more.'
 SELECT status, count(*) AS opportunities, pg_temp.money(sum(amount)) AS amount,
   pg_temp.num(avg(score)) AS "mean score",
   pg_temp.percent(avg(coverage)) AS "known on average"
 FROM qualified GROUP BY status ORDER BY sum(amount) DESC NULLS LAST;
 \qecho 'The largest that are qualified, or of which we know too little to say:'
-SELECT pg_temp.cut(name, 32) AS opportunity, pg_temp.money(amount) AS amount,
+SELECT pg_temp.cut(name, 40) AS opportunity, pg_temp.money(amount) AS amount,
   pg_temp.num((bant).budget, 2) AS b, pg_temp.num((bant).authority, 2) AS a,
   pg_temp.num((bant).need, 2) AS n, pg_temp.num((bant).timeline, 2) AS t,
   pg_temp.num(score) AS score, pg_temp.num(lower) AS worst,
-  pg_temp.num(upper) AS best, status, missing AS unknown
+  pg_temp.num(upper) AS best, status
 FROM qualified WHERE status IN ('qualified', 'unknown')
 ORDER BY amount DESC NULLS LAST, opportunity_id LIMIT 12;
 SELECT count(*) > 0 AS has_questions FROM qualified
@@ -197,13 +200,13 @@ WHERE opportunity_id = :'ask_id';
 \qecho '------------------------------------------------------------------------'
 \if :has_contacts
 \qecho 'Complete is the share of the needed roles (a decision maker, an economic buyer,'
-\qecho 'a champion, a technical expert, a user) that a person fills who is engaged to'
+\qecho 'a champion, an IT expert, a user) that a person fills who is engaged to'
 \qecho '0.3 at least.  "Effective" counts people by how evenly engaged they are.'
 CREATE TEMP TABLE needed AS
   SELECT ARRAY[('decision_maker', 1, 3), ('economic_buyer', 1, 3),
     ('champion', 1, 2), ('it_expert', 1, 1), ('user', 1, 1)]
     ::abm.role_requirement[] AS roles;
-SELECT pg_temp.cut(s.name, 28) AS account, pg_temp.num(score, 1) AS fit,
+SELECT pg_temp.cut(s.name, 26) AS account,
   abm.group_size(members) AS people,
   pg_temp.num(abm.effective_contacts(members), 1) AS effective,
   pg_temp.percent(abm.completeness(members, roles, 0.3)) AS complete,
@@ -218,7 +221,7 @@ ORDER BY score DESC, lower DESC, account_id LIMIT 12;
 
 \qecho '4. How fast does the pipeline earn?  Win rates and velocity'
 \qecho '------------------------------------------------------------------------'
-\qecho 'Win rate: won of all closed, those without a decision included; the true rate'
+\qecho 'Win rate: won of all closed, the undecided (no decision) included; the true rate'
 \qecho 'lies in the interval with 95 % probability.  Days: from opening to winning, mean.'
 \qecho 'Velocity: deals x win rate x mean won value / days, money a day.  That of the'
 \qecho 'closed deals compares regions, products and people; that of the open ones is'
@@ -238,18 +241,19 @@ WHERE dimension = 'all' AND (metric <> 'invalid' OR value > 0);
 CREATE TEMP VIEW velocity AS
   SELECT dimension, key, abm.deal_count(deals, 'open') AS open,
     abm.deal_count(deals, 'won') AS won, abm.deal_count(deals, 'lost') AS lost,
-    abm.deal_count(deals, 'no_decision') AS undecided,
-    pg_temp.percent(r.win_rate) AS "win rate",
-    pg_temp.percent(r.lower) AS "from", pg_temp.percent(r.upper) AS "to",
-    pg_temp.money(abm.average_deal_size(deals), 9) AS "mean won",
+    abm.deal_count(deals, 'no_decision') AS undec,
+    pg_temp.num(100 * r.win_rate, 1) AS "win %",
+    pg_temp.num(100 * r.lower, 1) AS "from",
+    pg_temp.num(100 * r.upper, 1) AS "to",
+    pg_temp.money(abm.average_deal_size(deals), 8) AS "mean won",
     pg_temp.num(abm.sales_cycle_days(deals, 'mean'), 1) AS days,
     pg_temp.money(abm.pipeline_velocity(deals)::numeric, 9) AS velocity,
     pg_temp.money(abm.pipeline_velocity(deals, 'open')::numeric, 9)
-      AS "of the open"
+      AS "of open"
   FROM grouped, abm.win_rate_interval(deals) r;
 SELECT format('SELECT pg_temp.cut(coalesce(key, %L), 22) AS %I, open, won,
-    lost, undecided, "win rate", "from", "to", "mean won", days, velocity,
-    "of the open"
+    lost, undec, "win %%", "from", "to", "mean won", days, velocity,
+    "of open"
   FROM velocity WHERE dimension = %2$L ORDER BY won DESC, key NULLS LAST',
   '(unknown)', dimension)
 FROM grouped WHERE dimension <> 'all'
@@ -282,13 +286,13 @@ SELECT abm.customers(base) AS customers,
   pg_temp.num(abm.gini(base), 2) AS gini
 FROM (SELECT abm.customer_base_agg(revenue, frequency + 1) AS base
       FROM customer WHERE revenue > 0) b;
-\qecho 'The ten largest customers: purchases after the first (days with an order, as far'
-\qecho 'as not refunded), their mean value, and how long ago, in weeks, the first and'
-\qecho 'the last purchase were.'
+\qecho 'The ten largest customers: repeats are the purchases after the first (days with'
+\qecho 'an order, as far as not refunded), with their mean value; then how many weeks'
+\qecho 'ago the first and the last purchase were.'
 SELECT pg_temp.cut(a.name, 30) AS account, pg_temp.money(revenue) AS revenue,
-  frequency AS "repeat purchases", pg_temp.money(monetary) AS "mean value",
-  pg_temp.num(c.age, 1) AS "weeks since first",
-  pg_temp.num(c.age - c.recency, 1) AS "since last", s.tier AS "fit tier"
+  frequency AS repeats, pg_temp.money(monetary) AS "mean value",
+  pg_temp.num(c.age, 1) AS "first", pg_temp.num(c.age - c.recency, 1) AS "last",
+  s.tier AS "fit tier"
 FROM customer c JOIN demo.accounts a USING (account_id)
   JOIN scored s USING (account_id)
 ORDER BY revenue DESC NULLS LAST, account_id LIMIT 10;
