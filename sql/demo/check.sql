@@ -1,7 +1,7 @@
 -- Fills schema demo from the rows of read_csv on standard input, after every
 -- value has been held against the contract.  From the environment: TITLE,
--- AS_OF (empty: the latest moment in the data), PROFILE (JSON), OWN_PROFILE
--- (true: it came with the data), PRESENT (the files read, without .csv),
+-- AS_OF (empty: the latest moment in the data), OWN_PROFILE (true: PROFILE is
+-- the JSON that came with the data, else the sample's is taken), PRESENT (the files read, without .csv),
 -- PROBLEMS (the file that receives what is wrong; it stays empty when all is
 -- well).  With any problem nothing is kept.
 \set ON_ERROR_STOP on
@@ -86,6 +86,11 @@ END $$;
 \getenv as_of AS_OF
 \getenv profile PROFILE
 \getenv own_profile OWN_PROFILE
+\if :own_profile
+\else
+\ir profile.sql
+\set profile :sample_profile
+\endif
 \getenv problems PROBLEMS
 
 -- files and headers

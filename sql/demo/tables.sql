@@ -1,5 +1,5 @@
--- Makes the empty warehouse, schema demo, from contract.csv.  Run by psql in
--- this folder, within a transaction.
+-- Makes the empty warehouse, schema demo, from contract.sql.  Run by psql
+-- within a transaction.
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 
@@ -8,7 +8,7 @@ CREATE TEMP TABLE contract (
   file text, column_name text, type text, required text, "check" text,
   refers text, allowed text, low numeric, high numeric, rule text,
   rule_text text, meaning text);
-\copy contract (file, column_name, type, required, "check", refers, allowed, low, high, rule, rule_text, meaning) FROM 'contract.csv' (FORMAT csv, HEADER)
+\ir contract.sql
 
 -- the contract's words for types
 CREATE TEMP TABLE column_type (type text PRIMARY KEY, sql_type text);

@@ -2,15 +2,15 @@
 -- business software, invented, with their people, deals, orders and
 -- subscriptions up to the first day of 2025.  Everything follows from hashes
 -- of row numbers, so each run gives the same rows.  Facts that sales seldom
--- knows are NULL in part.  Run by psql in this folder.
+-- knows are NULL in part.
 \set ON_ERROR_STOP on
 \set QUIET on
 \set as_of '''2025-01-01 00:00+00''::timestamptz'
 BEGIN;
 \ir tables.sql
-\set profile `cat profile.json`
+\ir profile.sql
 INSERT INTO demo.dataset
-  VALUES ('Sample warehouse', :as_of, :'profile', true);
+  VALUES ('Sample warehouse', :as_of, :'sample_profile', true);
 
 -- Uniform between 0 and 1, never either, and standard normal, from a key.
 CREATE FUNCTION pg_temp.u(key text) RETURNS float8

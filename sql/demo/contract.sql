@@ -1,4 +1,8 @@
-file,column,type,required,check,refers,allowed,low,high,rule,rule_text,meaning
+-- The contract of the CSV files, the one description from which the tables, the
+-- loader's checks and the tables of doc/demo.md are made.  A row without a
+-- column describes the file; a further row of a column adds a rule to it.
+COPY contract (file, column_name, type, required, "check", refers, allowed,
+  low, high, rule, rule_text, meaning) FROM STDIN (FORMAT csv);
 accounts,,,yes,,,,,,,,companies that are or may become customers
 accounts,account_id,text,yes,key,,,,,,,identifier of the account
 accounts,name,text,yes,,,,,,,,name of the company
@@ -64,3 +68,4 @@ subscriptions,,,,,,,,,,,recurring revenue month by month
 subscriptions,account_id,text,yes,key,accounts.account_id,,,,,,account that subscribes
 subscriptions,month,date,yes,key,,,,,extract(day FROM month) = 1,must be the first day of a month,first day of the month
 subscriptions,mrr,money,yes,,,,0,,,,recurring revenue of the month
+\.

@@ -1,4 +1,5 @@
-{"criteria": [
+-- The ideal customer profile of the sample, as psql variable sample_profile.
+SELECT $json${"criteria": [
   {"attribute": "industry", "weight": 30,
    "any_of": {"software": 1, "fintech": 0.9, "healthcare": 0.6, "logistics": 0.6, "manufacturing": 0.4, "retail": 0.4, "education": 0.2, "public sector": 0.1}},
   {"attribute": "employees", "weight": 20,
@@ -10,4 +11,4 @@
   {"attribute": "country", "weight": 10,
    "any_of": {"United States": 1, "Canada": 1, "United Kingdom": 0.9, "Germany": 0.8, "Netherlands": 0.8, "France": 0.6, "Australia": 0.6}},
   {"attribute": "is_competitor_customer", "weight": -10, "is_true": true}],
- "tiers": [80, 60]}
+ "tiers": [80, 60]}$json$ AS sample_profile \gset
