@@ -131,7 +131,9 @@ SELECT format($q$
   WHERE file = %7$L AND (wrong IS NOT NULL OR value IS NULL AND %8$L)
   $q$, pos, column_name, type, low, high, allowed, file,
   coalesce(required = 'yes', false))
-FROM position WHERE pos IS NOT NULL ORDER BY id
+FROM position
+WHERE pos IS NOT NULL AND (type NOT IN ('text', 'list') OR required = 'yes')
+ORDER BY id
 \gexec
 
 -- The rows as typed tables; a value with a fault is left out.
@@ -249,6 +251,8 @@ SELECT count(*) = 0 AS good FROM problem \gset
            file, string_agg(quote_ident(column_name), ', ' ORDER BY id))
   FROM position GROUP BY file
   \gexec
+  SELECT format('ANALYZE demo.%I', file) FROM position GROUP BY file
+  \gexec
   INSERT INTO demo.dataset
     VALUES (:'title', :'as_of', :'profile', :'own_profile');
   SELECT format('%s.csv: column "%s" is not in the contract and is ignored',
@@ -258,7 +262,6 @@ SELECT count(*) = 0 AS good FROM problem \gset
                     WHERE c.file = h.file AND c.column_name = name)
   ORDER BY file, i;
   COMMIT;
-  ANALYZE;
 \else
   ROLLBACK;
 \endif

@@ -287,4 +287,5 @@ WHERE ending = 'won' AND NOT running AND product <> 'Assist'
   AND age < -ln(pg_temp.u(key || 'stay')) * (1.5 + 6 * fit)
 GROUP BY account_id, month;
 COMMIT;
-ANALYZE;
+ANALYZE demo.accounts, demo.contacts, demo.opportunities, demo.stage_history,
+  demo.touches, demo.orders, demo.subscriptions;
