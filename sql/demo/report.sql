@@ -160,8 +160,8 @@ CREATE TEMP TABLE qualified AS
     LATERAL abm.bant_assess(l.gate, l.bant) b
   WHERE o.outcome = 'open';
 \qecho 'Each letter (b, a, n, t) is met to a degree from 0 to 1 or is unknown ("-"); the'
-\qecho 'score, 0 to 100, is over the known ones.  A deal in a territory that we do not serve is disqualified unless'
-\qecho 'it is worth 250,000 or more.'
+\qecho 'score, 0 to 100, is over the known ones.  A deal in a territory that we do not'
+\qecho 'serve is disqualified unless it is worth 250,000 or more.'
 SELECT status, count(*) AS opportunities, pg_temp.money(sum(amount)) AS amount,
   pg_temp.num(avg(score)) AS "mean score",
   pg_temp.percent(avg(coverage)) AS "known on average"
