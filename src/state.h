@@ -141,10 +141,6 @@ extern Datum state_jsonb(FunctionCallInfo fcinfo, const StateType *type);
 extern Datum state_merge(FunctionCallInfo fcinfo, const StateType *type);
 extern Datum state_seal(FunctionCallInfo fcinfo, const StateType *type);
 
-/* shared by state.c and state_io.c */
-extern void *state_sealed(const void *state, const StateType *type);
-extern void *state_new(const StateType *type, int capacity, int form);
-
 #define STATE_FUNCTION(name, verb, type) \
 	PG_FUNCTION_INFO_V1(abm_##name##_##verb); \
 	Datum \

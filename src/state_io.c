@@ -11,7 +11,7 @@
  * malice: what protects memory is that the length must be right to the byte
  * before anything is allocated, and that every value is checked.
  */
-#include "state.h"
+#include "state_form.h"
 
 #include <math.h>
 

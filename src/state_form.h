@@ -1,0 +1,68 @@
+/*
+ * state_form.h
+ *		The memory of a state: sizes, forms of records, copies.  For the kit's
+ *		own files; rooms include state.h.
+ */
+#ifndef ABM_STATE_FORM_H
+#define ABM_STATE_FORM_H
+
+#include "state.h"
+
+#define SMALLEST_STATE 64
+
+static inline StateHead *
+head_of(void *state)
+{
+	return (StateHead *) state;
+}
+
+static inline Size
+form_size(const StateType *type, int form)
+{
+	return form == 0 ? type->item_size : type->packings[form - 1].size;
+}
+
+static inline Size
+state_stride(const StateHead *head, const StateType *type)
+{
+	return form_size(type, state_form(head));
+}
+
+static inline int
+state_capacity(const StateHead *head, const StateType *type)
+{
+	return (int) ((VARSIZE(head) - type->fixed_size) /
+				  state_stride(head, type));
+}
+
+static inline Size
+state_used(const StateHead *head, const StateType *type)
+{
+	return type->fixed_size + head->nitems * state_stride(head, type);
+}
+
+/* A record in full form. */
+static inline void
+state_unpack(const StateHead *head, const StateType *type, int i, void *item)
+{
+	int			form = state_form(head);
+	const char *from = (const char *) STATE_ITEMS(head, type) +
+	i * form_size(type, form);
+
+	if (form == 0)
+		memcpy(item, from, type->item_size);
+	else
+		type->packings[form - 1].unpack(item, from);
+}
+
+extern int64 state_working_limit(const StateType *type);
+extern void *state_new(const StateType *type, int capacity, int form);
+extern void *state_open_copy(const void *state, const StateType *type,
+							 int extra);
+extern void *state_unpacked(const StateHead *from, const StateType *type,
+							int extra);
+extern void state_pack(StateHead *head, const StateType *type);
+extern void state_tidy(void *state, const StateType *type);
+extern void *state_sealed(const void *state, const StateType *type);
+
+#endif							/* ABM_STATE_FORM_H */
