@@ -35,7 +35,27 @@ typedef Node *SoftErrors;
 #else
 typedef void *SoftErrors;
 #define SOFT_ERRORS(fcinfo) NULL
-#define soft_error(soft, ...) ((void) (soft), ereport(ERROR, __VA_ARGS__))
+#define soft_error(soft, ...) \
+	do { (void) (soft); ereport(ERROR, __VA_ARGS__); } while (0)
+#endif
+
+/*
+ * The server's JSON parser calls back; from 16 on the callbacks can fail, from
+ * 17 on the lexer may be given by the caller.
+ */
+#if PG_VERSION_NUM >= 160000
+#define JSON_ACTION JsonParseErrorType
+#define JSON_ACTION_DONE JSON_SUCCESS
+#else
+#define JSON_ACTION void
+#define JSON_ACTION_DONE
+#endif
+#if PG_VERSION_NUM >= 170000
+#define json_lexer(json, len) \
+	makeJsonLexContextCstringLen(NULL, json, len, GetDatabaseEncoding(), true)
+#else
+#define json_lexer(json, len) \
+	makeJsonLexContextCstringLen(json, len, GetDatabaseEncoding(), true)
 #endif
 
 /*

@@ -1,0 +1,417 @@
+/*
+ * match.c
+ *		Degrees of match, and the score that they make.
+ *
+ * A test gives a degree between 0 and 1, a test of an unknown value only the
+ * interval 0..1, and a combinator the interval of what its parts allow.  A
+ * criterion is known when both ends agree.  With weights w, degrees d and
+ * w+ the positive weights, the known criteria give
+ *
+ *----------
+ *	s = sum(w d) / sum(w+)
+ *----------
+ *
+ * A criterion that is known in part is given the degree nearest to s that its
+ * interval allows, and counts with its whole weight; one of which nothing is
+ * known (0..1) would be given s itself, so it is left out.  A negative weight
+ * takes away what is certain (the lower end) and is in no denominator.  The
+ * worst and the best ends over all weights give lower and upper.
+ *
+ * Points and scores are rounded to multiples of 2^-40, so that any sum of
+ * them is exact and does not depend on the order.
+ */
+#include "abm.h"
+
+#include <math.h>
+
+#include "catalog/pg_collation.h"
+#include "icp/icp.h"
+#include "regex/regex.h"
+
+#define NO_MATCH (-1.0)
+
+/* Adding and taking this away leaves a double a multiple of 2^-40. */
+#define GRID 6144.0				/* 1.5 * 2^12; the last bit is 2^(12-52) */
+
+double
+icp_grid(double points)
+{
+	return (points + GRID) - GRID;
+}
+
+/* The first band that holds the value. */
+static inline double
+match_bands(const IcpProfile *p, const IcpNode *n, double value)
+{
+	const IcpBand *bands = ICP_AT(p, IcpBand, n->data);
+
+	for (int i = 0; i < n->n; i++)
+		if (value >= bands[i].low && value <= bands[i].high)
+			return bands[i].degree;
+	return NO_MATCH;
+}
+
+/* The item of a set that is this text or number, or NULL. */
+static const IcpItem *
+match_word(const IcpProfile *p, const IcpNode *n, const IcpWord *word)
+{
+	const IcpItem *items = ICP_AT(p, IcpItem, n->data);
+
+	if (word->text != NULL)
+		return icp_find(p, n, word->key, word->text, word->len);
+	if (n->flags & ICP_NUMBERS)
+		for (int i = 0; i < n->n; i++)
+			if (items[i].number == word->number)
+				return &items[i];
+	return NULL;
+}
+
+static inline double
+match_any_of(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
+{
+	const IcpItem *item = match_word(p, n, &v->word);
+
+	return item == NULL ? NO_MATCH : item->degree;
+}
+
+/* The best degree among the words of a list. */
+static double
+match_has_any(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
+{
+	double		best = NO_MATCH;
+
+	for (int i = 0; i < v->n; i++)
+	{
+		const IcpItem *item = match_word(p, n, &v->words[i]);
+
+		if (item != NULL && item->degree > best)
+			best = item->degree;
+	}
+	return best;
+}
+
+static bool
+match_item(const IcpProfile *p, const IcpNode *n, const IcpItem *item,
+		   const IcpWord *word)
+{
+	if (word->text == NULL)
+		return (n->flags & ICP_NUMBERS) && item->number == word->number;
+	return item->key == word->key && item->len == word->len &&
+		memcmp(ICP_AT(p, char, item->text), word->text, word->len) == 0;
+}
+
+static double
+match_has_all(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
+{
+	const IcpItem *items = ICP_AT(p, IcpItem, n->data);
+
+	for (int i = 0; i < n->n; i++)
+	{
+		int			k = 0;
+
+		while (k < v->n && !match_item(p, n, &items[i], &v->words[k]))
+			k++;
+		if (k == v->n)
+			return NO_MATCH;
+	}
+	return 1;
+}
+
+/* The best degree among the beginnings that the text has. */
+static double
+match_prefix(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
+{
+	const IcpItem *items = ICP_AT(p, IcpItem, n->data);
+	double		best = NO_MATCH;
+
+	for (int i = 0; i < n->n; i++)
+		if (items[i].len <= v->word.len && items[i].degree > best &&
+			memcmp(ICP_AT(p, char, items[i].text), v->word.text,
+				   items[i].len) == 0)
+			best = items[i].degree;
+	return best;
+}
+
+static bool
+match_regex(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
+{
+	return RE_compile_and_execute((text *) ICP_AT(p, char, n->data),
+								  (char *) v->word.text, v->word.len,
+								  REG_ADVANCED | REG_NOSUB,
+								  DEFAULT_COLLATION_OID, 0, NULL);
+}
+
+static double
+match_ramp(const IcpNode *n, double value)
+{
+	if (value <= n->a)
+		return NO_MATCH;
+	return value >= n->b ? 1 : (value - n->a) / (n->b - n->a);
+}
+
+/* 1 at the ideal, half as much with each halving away from it */
+static double
+match_near(const IcpNode *n, double value)
+{
+	if (n->op == ICP_NEAR)
+		return exp2(-fabs(value - n->a) / n->b);
+	if (value <= 0)
+		return NO_MATCH;
+	return exp2(-fabs(log(value / n->a)) / n->b);
+}
+
+#define MATCH(condition) ((condition) ? 1 : NO_MATCH)
+
+/* The degree of a value that is known, before else and score. */
+static inline double
+match_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
+{
+	switch ((IcpOp) n->op)
+	{
+		case ICP_ANY_OF:
+			return match_any_of(p, n, v);
+		case ICP_BANDS:
+		case ICP_AT_LEAST:
+		case ICP_AT_MOST:
+			return match_bands(p, n, v->number);
+		case ICP_HAS_ANY:
+			return match_has_any(p, n, v);
+		case ICP_IS_TRUE:
+			return MATCH((v->number != 0) == ((n->flags & ICP_WANTED) != 0));
+		case ICP_RAMP:
+			return match_ramp(n, v->number);
+		case ICP_NEAR:
+		case ICP_NEAR_LOG:
+			return match_near(n, v->number);
+		case ICP_NONE_OF:
+			return MATCH(match_word(p, n, &v->word) == NULL);
+		case ICP_HAS_ALL:
+			return match_has_all(p, n, v);
+		case ICP_PREFIX:
+			return match_prefix(p, n, v);
+		case ICP_MATCHES:
+			return MATCH(match_regex(p, n, v));
+		default:
+			return NO_MATCH;
+	}
+}
+
+static inline IcpDegree
+degree_point(double d)
+{
+	return (IcpDegree)
+	{
+		d, d
+	};
+}
+
+/* What is left when too little is known. */
+static inline IcpDegree
+degree_unknown(const IcpNode *n, IcpDegree d)
+{
+	if (n->flags & ICP_IF_UNKNOWN)
+		return degree_point(n->if_unknown * n->score);
+	return d;
+}
+
+/* The best or the worst that a test could turn out for the score. */
+static IcpDegree
+degree_supposed(const IcpProfile *p, const IcpNode *n, bool best)
+{
+	bool		high = best == !(n->flags & ICP_AGAINST);
+	double		d = n->otherwise;
+
+	if (n->op == ICP_ANY_OF || n->op == ICP_HAS_ANY || n->op == ICP_PREFIX)
+	{
+		const IcpItem *items = ICP_AT(p, IcpItem, n->data);
+
+		for (int i = 0; i < n->n; i++)
+			d = high ? Max(d, items[i].degree) : Min(d, items[i].degree);
+	}
+	else if (n->op == ICP_BANDS)
+	{
+		const IcpBand *bands = ICP_AT(p, IcpBand, n->data);
+
+		for (int i = 0; i < n->n; i++)
+			d = high ? Max(d, bands[i].degree) : Min(d, bands[i].degree);
+	}
+	else if (high)
+		d = 1;
+	else if (n->op == ICP_RAMP || n->op == ICP_NEAR || n->op == ICP_NEAR_LOG)
+		d = 0;
+	return degree_point(d * n->score);
+}
+
+static bool
+needs_missing(const IcpProfile *p, const IcpNode *n, const IcpValue *values)
+{
+	const int32 *needs = ICP_AT(p, int32, n->needs);
+
+	for (int i = 0; i < n->nneeds; i++)
+		if (values[needs[i]].kind == ICP_UNKNOWN)
+			return true;
+	return false;
+}
+
+/* A combinator: minimum, maximum, capped sum or complement of its parts. */
+static IcpDegree
+degree_combine(const IcpProfile *p, const IcpNode *n, const IcpValue *values)
+{
+	const IcpNode *nodes = ICP_NODES(p);
+	IcpDegree	d;
+
+	d = degree_point(n->op == ICP_ALL_OF ? 1 : 0);
+	for (const IcpNode *part = n + 1; part < nodes + n->next;
+		 part = nodes + part->next)
+	{
+		IcpDegree	one = icp_degree(p, part, values);
+
+		switch ((IcpOp) n->op)
+		{
+			case ICP_ALL_OF:
+				d.lo = Min(d.lo, one.lo);
+				d.hi = Min(d.hi, one.hi);
+				break;
+			case ICP_BEST_OF:
+				d.lo = Max(d.lo, one.lo);
+				d.hi = Max(d.hi, one.hi);
+				break;
+			case ICP_SUM_OF:
+				d.lo = Min(d.lo + one.lo, 1);
+				d.hi = Min(d.hi + one.hi, 1);
+				break;
+			default:
+				d.lo = 1 - one.hi;
+				d.hi = 1 - one.lo;
+		}
+	}
+	d.lo *= n->score;
+	d.hi *= n->score;
+	return d;
+}
+
+/* The degree of a test or a combinator for an account. */
+IcpDegree
+icp_degree(const IcpProfile *p, const IcpNode *n, const IcpValue *values)
+{
+	IcpDegree	d = {0, n->score};
+
+	if (unlikely(n->nneeds > 0) && needs_missing(p, n, values))
+		return degree_unknown(n, d);
+	if (n->attribute < 0)
+		d = degree_combine(p, n, values);
+	else
+	{
+		const IcpValue *v = &values[n->attribute];
+		double		match;
+
+		if (n->op == ICP_KNOWN)
+			match = MATCH((v->kind != ICP_UNKNOWN) ==
+						  ((n->flags & ICP_WANTED) != 0));
+		else if (v->kind <= ICP_WORST)
+			return v->kind == ICP_UNKNOWN ? degree_unknown(n, d) :
+				degree_supposed(p, n, v->kind == ICP_BEST);
+		else
+			match = match_test(p, n, v);
+		return degree_point((match < 0 ? n->otherwise : match) * n->score);
+	}
+	return d.lo == d.hi ? d : degree_unknown(n, d);
+}
+
+static inline double
+clamp(double value, double low, double high)
+{
+	return value < low ? low : value > high ? high : value;
+}
+
+/*
+ * The score that degrees make; r->failed has been set.  No score when no
+ * criterion with a positive weight is known.
+ */
+void
+icp_weigh(const IcpProfile *p, const IcpDegree *degrees, IcpResult *r)
+{
+	const IcpNode *nodes = ICP_NODES(p);
+	const IcpNode *end = nodes + p->nnodes;
+	double		sum = 0;
+	double		weight = 0;
+	bool		in_part = false;
+	int			i = 0;
+
+	for (const IcpNode *n = nodes; n < end; n = nodes + n->next, i++)
+	{
+		if (degrees[i].lo == degrees[i].hi || n->weight <= 0)
+		{
+			sum += n->weight * degrees[i].lo;
+			weight += Max(n->weight, 0);
+		}
+		else
+			in_part |= degrees[i].lo > 0 || degrees[i].hi < 1;
+	}
+	r->known_weight = weight;
+	r->known = weight > 0 || r->failed >= 0;
+	r->base = weight > 0 ? sum / weight : 0;
+	if (in_part && weight > 0)
+		for (const IcpNode *n = nodes; n < end; n = nodes + n->next)
+		{
+			IcpDegree	d = *degrees++;
+
+			if (d.lo == d.hi || n->weight <= 0 || (d.lo == 0 && d.hi == 1))
+				continue;
+			sum += n->weight * clamp(r->base, d.lo, d.hi);
+			weight += n->weight;
+		}
+	r->weight = weight;
+	r->score = r->failed >= 0 || weight == 0 ? 0 :
+		icp_grid(clamp(100 * sum / weight, 0, 100));
+}
+
+/* Score an account whose values have been read. */
+void
+icp_judge(const IcpProfile *p, const IcpValue *values, IcpDegree *degrees,
+		  IcpResult *r)
+{
+	const IcpNode *nodes = ICP_NODES(p);
+	const IcpNode *end = nodes + p->nnodes;
+	int			i = 0;
+
+	r->failed = -1;
+	for (const IcpNode *n = nodes; n < end; n = nodes + n->next, i++)
+	{
+		degrees[i] = icp_degree(p, n, values);
+		if ((n->flags & ICP_REQUIRED) && degrees[i].hi <= 0 && r->failed < 0)
+			r->failed = i;
+	}
+	icp_weigh(p, degrees, r);
+}
+
+/* The score if everything unknown turned out worst or best. */
+double
+icp_bound(const IcpProfile *p, const IcpDegree *degrees, bool best)
+{
+	const IcpNode *nodes = ICP_NODES(p);
+	const IcpNode *end = nodes + p->nnodes;
+	double		sum = 0;
+
+	for (const IcpNode *n = nodes; n < end; n = nodes + n->next, degrees++)
+	{
+		bool		high = best == (n->weight > 0);
+
+		if ((n->flags & ICP_REQUIRED) &&
+			(best ? degrees->hi : degrees->lo) <= 0)
+			return 0;
+		sum += n->weight * (high ? degrees->hi : degrees->lo);
+	}
+	return icp_grid(clamp(100 * sum / p->weight, 0, 100));
+}
+
+/* 1 for a score that reaches the first cutpoint, and so on down. */
+int
+icp_tier(double score, const double *cutpoints, int n)
+{
+	int			tier = 0;
+
+	while (tier < n && score < cutpoints[tier])
+		tier++;
+	return tier + 1;
+}
