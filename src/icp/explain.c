@@ -171,7 +171,7 @@ used_degree(const IcpNode *n, IcpDegree d, const IcpResult *r)
 		return d.lo > 0 ? d.lo : NAN;
 	if ((d.lo <= 0 && d.hi >= 1) || r->weight <= 0)
 		return NAN;
-	return r->base < d.lo ? d.lo : r->base > d.hi ? d.hi : r->base;
+	return r->base <= d.lo ? d.lo : r->base >= d.hi ? d.hi : NAN;
 }
 
 /* Points before rounding; negative ones take no more than there is. */

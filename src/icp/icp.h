@@ -14,6 +14,9 @@
 #include "utils/hsearch.h"
 #include "utils/jsonb.h"
 
+/* calls between the files of the room need no linkage table */
+#pragma GCC visibility push(hidden)
+
 #define ICP_LAYOUT 1			/* of the compiled form, see icp_usable() */
 #define ICP_MAX_CRITERIA 256
 #define ICP_MAX_NODES 4096
@@ -51,7 +54,8 @@ typedef enum IcpKind
 
 /*
  * A word to be compared: its length, a key that tells apart all words of up
- * to 8 bytes of one length, and the bytes for longer ones.
+ * to 8 bytes of one length, and the bytes for longer ones.  A number has no
+ * text.
  */
 typedef struct IcpWord
 {
@@ -100,6 +104,8 @@ typedef struct IcpNode
 	double		if_unknown;
 	double		a;				/* ramp: low; near: ideal */
 	double		b;				/* ramp: high; near: halving (log: its log) */
+	int32		table;			/* set: offset of the hash table */
+	int32		shift;			/* 64 - log2 of its size */
 } IcpNode;
 
 typedef struct IcpAttribute
@@ -156,8 +162,9 @@ typedef struct IcpResult
 {
 	bool		known;			/* is there a score? */
 	double		score;			/* 0..100 */
-	double		base;			/* score of the known criteria / 100 */
-	double		weight;			/* that the score is divided by */
+	double		base;			/* score that partly known criteria met */
+	double		sum;			/* of weighted degrees */
+	double		weight;			/* that the sum is divided by */
 	double		known_weight;
 	int			failed;			/* first criterion whose gate fails, or -1 */
 } IcpResult;
@@ -207,10 +214,7 @@ typedef struct IcpPlan
 	TupleDesc	result;			/* of a function that returns a row */
 } IcpPlan;
 
-/* words.c */
-extern uint64 icp_word_key(const char *text, int len);
-extern const IcpItem *icp_find(const IcpProfile *p, const IcpNode *n,
-							   uint64 key, const char *text, int len);
+/* words.c; the hot functions are in words.h */
 extern bool icp_number(const char *text, double *number);
 extern bool icp_time(const char *text, int len, double *time);
 
@@ -222,12 +226,8 @@ extern IcpProfile *icp_parse(char *json, int len, int syntax_code,
 extern const IcpProfile *icp_usable(Datum value);
 
 /* match.c */
-extern IcpDegree icp_degree(const IcpProfile *p, const IcpNode *n,
-							const IcpValue *values);
 extern void icp_judge(const IcpProfile *p, const IcpValue *values,
 					  IcpDegree *degrees, IcpResult *r);
-extern void icp_weigh(const IcpProfile *p, const IcpDegree *degrees,
-					  IcpResult *r);
 extern double icp_bound(const IcpProfile *p, const IcpDegree *degrees,
 						bool best);
 extern double icp_grid(double points);
@@ -252,5 +252,7 @@ icp_attribute_name(const IcpProfile *p, int attribute)
 	return ICP_AT(p, char,
 				  ICP_AT(p, IcpAttribute, p->attributes)[attribute].name);
 }
+
+#pragma GCC visibility pop
 
 #endif							/* ABM_ICP_H */

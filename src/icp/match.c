@@ -4,18 +4,19 @@
  *
  * A test gives a degree between 0 and 1, a test of an unknown value only the
  * interval 0..1, and a combinator the interval of what its parts allow.  A
- * criterion is known when both ends agree.  With weights w, degrees d and
- * w+ the positive weights, the known criteria give
+ * criterion is known when both ends agree.  With weights w, intervals lo..hi
+ * and w+ the positive weights, the score is the s with
  *
  *----------
- *	s = sum(w d) / sum(w+)
+ *	s = sum(w clamp(s, lo, hi)) / sum(w+)
  *----------
  *
- * A criterion that is known in part is given the degree nearest to s that its
- * interval allows, and counts with its whole weight; one of which nothing is
- * known (0..1) would be given s itself, so it is left out.  A negative weight
- * takes away what is certain (the lower end) and is in no denominator.  The
- * worst and the best ends over all weights give lower and upper.
+ * that is, what is unknown takes the score that the rest makes, as near as
+ * its interval allows.  A criterion whose interval holds s changes nothing and
+ * can be left out of both sums; so can one of which nothing is known (0..1).
+ * A negative weight takes away what is certain (w lo) and is in no
+ * denominator.  The worst and the best ends give lower and upper.  More of a
+ * good thing raises lo or hi, and with them s.
  *
  * Points and scores are rounded to multiples of 2^-40, so that any sum of
  * them is exact and does not depend on the order.
@@ -26,9 +27,16 @@
 
 #include "catalog/pg_collation.h"
 #include "icp/icp.h"
+#include "icp/words.h"
 #include "regex/regex.h"
 
 #define NO_MATCH (-1.0)
+#define UNKNOWN (-1.0)
+#define MAX_STEPS 100
+#define SETTLED 1e-15
+
+static inline double degree_node(const IcpProfile *p, const IcpNode *n,
+								 const IcpValue *values, double *high);
 
 /* Adding and taking this away leaves a double a multiple of 2^-40. */
 #define GRID 6144.0				/* 1.5 * 2^12; the last bit is 2^(12-52) */
@@ -52,13 +60,13 @@ match_bands(const IcpProfile *p, const IcpNode *n, double value)
 }
 
 /* The item of a set that is this text or number, or NULL. */
-static const IcpItem *
+static inline const IcpItem *
 match_word(const IcpProfile *p, const IcpNode *n, const IcpWord *word)
 {
 	const IcpItem *items = ICP_AT(p, IcpItem, n->data);
 
 	if (word->text != NULL)
-		return icp_find(p, n, word->key, word->text, word->len);
+		return icp_find(p, n, word);
 	if (n->flags & ICP_NUMBERS)
 		for (int i = 0; i < n->n; i++)
 			if (items[i].number == word->number)
@@ -96,8 +104,7 @@ match_item(const IcpProfile *p, const IcpNode *n, const IcpItem *item,
 {
 	if (word->text == NULL)
 		return (n->flags & ICP_NUMBERS) && item->number == word->number;
-	return item->key == word->key && item->len == word->len &&
-		memcmp(ICP_AT(p, char, item->text), word->text, word->len) == 0;
+	return icp_word_equal(p, item, word->key, word->text, word->len);
 }
 
 static double
@@ -196,26 +203,15 @@ match_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 	}
 }
 
-static inline IcpDegree
-degree_point(double d)
-{
-	return (IcpDegree)
-	{
-		d, d
-	};
-}
-
 /* What is left when too little is known. */
-static inline IcpDegree
-degree_unknown(const IcpNode *n, IcpDegree d)
+static inline double
+degree_unknown(const IcpNode *n)
 {
-	if (n->flags & ICP_IF_UNKNOWN)
-		return degree_point(n->if_unknown * n->score);
-	return d;
+	return n->flags & ICP_IF_UNKNOWN ? n->if_unknown * n->score : UNKNOWN;
 }
 
 /* The best or the worst that a test could turn out for the score. */
-static IcpDegree
+static double
 degree_supposed(const IcpProfile *p, const IcpNode *n, bool best)
 {
 	bool		high = best == !(n->flags & ICP_AGAINST);
@@ -239,7 +235,7 @@ degree_supposed(const IcpProfile *p, const IcpNode *n, bool best)
 		d = 1;
 	else if (n->op == ICP_RAMP || n->op == ICP_NEAR || n->op == ICP_NEAR_LOG)
 		d = 0;
-	return degree_point(d * n->score);
+	return d * n->score;
 }
 
 static bool
@@ -253,69 +249,89 @@ needs_missing(const IcpProfile *p, const IcpNode *n, const IcpValue *values)
 	return false;
 }
 
-/* A combinator: minimum, maximum, capped sum or complement of its parts. */
-static IcpDegree
-degree_combine(const IcpProfile *p, const IcpNode *n, const IcpValue *values)
+/* The degree of a test. */
+static inline double
+degree_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
+{
+	double		match;
+
+	if (unlikely(n->op == ICP_KNOWN))
+		match = MATCH((v->kind != ICP_UNKNOWN) ==
+					  ((n->flags & ICP_WANTED) != 0));
+	else if (v->kind > ICP_WORST)
+		match = match_test(p, n, v);
+	else
+		return v->kind == ICP_UNKNOWN ? degree_unknown(n) :
+			degree_supposed(p, n, v->kind == ICP_BEST);
+	return (match < 0 ? n->otherwise : match) * n->score;
+}
+
+/*
+ * A combinator: minimum, maximum, capped sum or complement of its parts.  The
+ * lower end is returned, and UNKNOWN when nothing narrows the degree down.
+ */
+static double
+degree_combine(const IcpProfile *p, const IcpNode *n, const IcpValue *values,
+			   double *high)
 {
 	const IcpNode *nodes = ICP_NODES(p);
-	IcpDegree	d;
+	const IcpNode *end = nodes + n->next;
+	double		lo = n->op == ICP_ALL_OF ? 1 : 0;
+	double		hi = lo;
 
-	d = degree_point(n->op == ICP_ALL_OF ? 1 : 0);
-	for (const IcpNode *part = n + 1; part < nodes + n->next;
-		 part = nodes + part->next)
+	for (const IcpNode *part = n + 1; part < end; part = nodes + part->next)
 	{
-		IcpDegree	one = icp_degree(p, part, values);
+		double		h;
+		double		l = degree_node(p, part, values, &h);
 
 		switch ((IcpOp) n->op)
 		{
 			case ICP_ALL_OF:
-				d.lo = Min(d.lo, one.lo);
-				d.hi = Min(d.hi, one.hi);
+				lo = Min(lo, l);
+				hi = Min(hi, h);
 				break;
 			case ICP_BEST_OF:
-				d.lo = Max(d.lo, one.lo);
-				d.hi = Max(d.hi, one.hi);
+				lo = Max(lo, l);
+				hi = Max(hi, h);
 				break;
 			case ICP_SUM_OF:
-				d.lo = Min(d.lo + one.lo, 1);
-				d.hi = Min(d.hi + one.hi, 1);
+				lo = Min(lo + l, 1);
+				hi = Min(hi + h, 1);
 				break;
 			default:
-				d.lo = 1 - one.hi;
-				d.hi = 1 - one.lo;
+				lo = 1 - h;
+				hi = 1 - l;
 		}
 	}
-	d.lo *= n->score;
-	d.hi *= n->score;
-	return d;
+	*high = hi * n->score;
+	return lo == hi || !(n->flags & ICP_IF_UNKNOWN) ? lo * n->score :
+		UNKNOWN;
 }
 
-/* The degree of a test or a combinator for an account. */
-IcpDegree
-icp_degree(const IcpProfile *p, const IcpNode *n, const IcpValue *values)
+/*
+ * The degree of a test or a combinator for an account, from the lower end,
+ * which is returned, to the upper one.  (Two doubles by themselves: the
+ * compiler moves a struct of two through memory, at twice the time.)
+ */
+static inline double
+degree_node(const IcpProfile *p, const IcpNode *n, const IcpValue *values,
+			double *high)
 {
-	IcpDegree	d = {0, n->score};
+	double		d;
 
 	if (unlikely(n->nneeds > 0) && needs_missing(p, n, values))
-		return degree_unknown(n, d);
-	if (n->attribute < 0)
-		d = degree_combine(p, n, values);
+		d = degree_unknown(n);
+	else if (n->attribute >= 0)
+		d = degree_test(p, n, &values[n->attribute]);
 	else
 	{
-		const IcpValue *v = &values[n->attribute];
-		double		match;
-
-		if (n->op == ICP_KNOWN)
-			match = MATCH((v->kind != ICP_UNKNOWN) ==
-						  ((n->flags & ICP_WANTED) != 0));
-		else if (v->kind <= ICP_WORST)
-			return v->kind == ICP_UNKNOWN ? degree_unknown(n, d) :
-				degree_supposed(p, n, v->kind == ICP_BEST);
-		else
-			match = match_test(p, n, v);
-		return degree_point((match < 0 ? n->otherwise : match) * n->score);
+		d = degree_combine(p, n, values, high);
+		if (d >= 0)
+			return d;
+		d = degree_unknown(n);
 	}
-	return d.lo == d.hi ? d : degree_unknown(n, d);
+	*high = d >= 0 ? d : n->score;
+	return d >= 0 ? d : 0;
 }
 
 static inline double
@@ -325,11 +341,68 @@ clamp(double value, double low, double high)
 }
 
 /*
- * The score that degrees make; r->failed has been set.  No score when no
- * criterion with a positive weight is known.
+ * Sum up for the score s: criteria known in part whose interval does not hold
+ * s take its nearest end, the others are left out.
+ */
+static double
+weigh_partial(const IcpProfile *p, const IcpDegree *degrees, double s,
+			  double *sum, double *weight)
+{
+	const IcpNode *nodes = ICP_NODES(p);
+	const IcpNode *end = nodes + p->nnodes;
+
+	for (const IcpNode *n = nodes; n < end; n = nodes + n->next)
+	{
+		IcpDegree	d = *degrees++;
+
+		if (d.lo == d.hi || n->weight <= 0 || (s > d.lo && s < d.hi))
+			continue;
+		*sum += n->weight * (s <= d.lo ? d.lo : d.hi);
+		*weight += n->weight;
+	}
+	return *sum / *weight;
+}
+
+/*
+ * The score s that leaves out just those criteria whose interval holds it.
+ * The left side of s = f(s) rises faster than the right, so there is one such
+ * s; each step solves the linear piece at hand, and the bounds keep the steps
+ * from turning in a circle.
+ */
+static void
+settle_partial(const IcpProfile *p, const IcpDegree *degrees, IcpResult *r,
+			   double known_sum)
+{
+	double		low = -INFINITY;
+	double		high = INFINITY;
+	double		s = known_sum / r->known_weight;
+
+	for (int step = 0; step < MAX_STEPS; step++)
+	{
+		double		sum = known_sum;
+		double		weight = r->known_weight;
+		double		next = weigh_partial(p, degrees, s, &sum, &weight);
+
+		r->base = s;
+		r->sum = sum;
+		r->weight = weight;
+		if (fabs(next - s) <= SETTLED)
+			break;
+		if (next > s)
+			low = s;
+		else
+			high = s;
+		s = next > low && next < high ? next : (low + high) / 2;
+	}
+}
+
+/*
+ * Score an account whose values have been read.  No score when no criterion
+ * with a positive weight is known and no gate fails.
  */
 void
-icp_weigh(const IcpProfile *p, const IcpDegree *degrees, IcpResult *r)
+icp_judge(const IcpProfile *p, const IcpValue *values, IcpDegree *degrees,
+		  IcpResult *r)
 {
 	const IcpNode *nodes = ICP_NODES(p);
 	const IcpNode *end = nodes + p->nnodes;
@@ -338,51 +411,31 @@ icp_weigh(const IcpProfile *p, const IcpDegree *degrees, IcpResult *r)
 	bool		in_part = false;
 	int			i = 0;
 
-	for (const IcpNode *n = nodes; n < end; n = nodes + n->next, i++)
-	{
-		if (degrees[i].lo == degrees[i].hi || n->weight <= 0)
-		{
-			sum += n->weight * degrees[i].lo;
-			weight += Max(n->weight, 0);
-		}
-		else
-			in_part |= degrees[i].lo > 0 || degrees[i].hi < 1;
-	}
-	r->known_weight = weight;
-	r->known = weight > 0 || r->failed >= 0;
-	r->base = weight > 0 ? sum / weight : 0;
-	if (in_part && weight > 0)
-		for (const IcpNode *n = nodes; n < end; n = nodes + n->next)
-		{
-			IcpDegree	d = *degrees++;
-
-			if (d.lo == d.hi || n->weight <= 0 || (d.lo == 0 && d.hi == 1))
-				continue;
-			sum += n->weight * clamp(r->base, d.lo, d.hi);
-			weight += n->weight;
-		}
-	r->weight = weight;
-	r->score = r->failed >= 0 || weight == 0 ? 0 :
-		icp_grid(clamp(100 * sum / weight, 0, 100));
-}
-
-/* Score an account whose values have been read. */
-void
-icp_judge(const IcpProfile *p, const IcpValue *values, IcpDegree *degrees,
-		  IcpResult *r)
-{
-	const IcpNode *nodes = ICP_NODES(p);
-	const IcpNode *end = nodes + p->nnodes;
-	int			i = 0;
-
 	r->failed = -1;
 	for (const IcpNode *n = nodes; n < end; n = nodes + n->next, i++)
 	{
-		degrees[i] = icp_degree(p, n, values);
-		if ((n->flags & ICP_REQUIRED) && degrees[i].hi <= 0 && r->failed < 0)
+		double		hi;
+		double		lo = degree_node(p, n, values, &hi);
+
+		degrees[i].lo = lo;
+		degrees[i].hi = hi;
+		if (lo == hi || n->weight <= 0)
+		{
+			sum += n->weight * lo;
+			weight += Max(n->weight, 0);
+		}
+		else
+			in_part |= lo > 0 || hi < 1;
+		if ((n->flags & ICP_REQUIRED) && hi <= 0 && r->failed < 0)
 			r->failed = i;
 	}
-	icp_weigh(p, degrees, r);
+	r->known = weight > 0 || r->failed >= 0;
+	r->known_weight = r->weight = weight;
+	r->sum = sum;
+	if (in_part && weight > 0)
+		settle_partial(p, degrees, r, sum);
+	r->score = r->failed >= 0 || weight == 0 ? 0 :
+		icp_grid(clamp(100 * r->sum / r->weight, 0, 100));
 }
 
 /* The score if everything unknown turned out worst or best. */

@@ -171,7 +171,7 @@ read_weight(IcpCompiler *c, const IcpPath *path, const JsonTree *tree,
 	size = fabs(node->weight);
 	if (size > ICP_MAX_WEIGHT || (size != 0 && size < ICP_MIN_WEIGHT))
 		return icp_fault(c, path, SYNTAX, NULL,
-						 "weight must be 0 or between %g and %g in size, not %s",
+						 "must be 0 or between %g and %g in size, not %s",
 						 ICP_MIN_WEIGHT, ICP_MAX_WEIGHT, tree->text);
 	return true;
 }
@@ -381,6 +381,9 @@ icp_read_part(IcpCompiler *c, const IcpPath *path, const JsonTree *tree,
 	node.op = test->op;
 	if (isnan(node.weight))
 		node.weight = node.flags & ICP_REQUIRED ? 0 : 1;
+	if ((node.flags & ICP_REQUIRED) && node.weight < 0)
+		return icp_fault(c, path, SYNTAX, "Use not to require the opposite.",
+						 "a required criterion must not have a negative weight");
 	if (against || node.weight < 0)
 		node.flags |= ICP_AGAINST;
 	if (!(IS_COMBINATOR(test->op) ?

@@ -15,6 +15,7 @@
 #include "catalog/pg_enum.h"
 #include "catalog/pg_type.h"
 #include "icp/icp.h"
+#include "icp/words.h"
 #include "money.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
@@ -148,6 +149,17 @@ icp_classify(IcpPlan *plan, IcpColumn *column, Oid type)
 		check_kind(plan, column - plan->columns, kind, format_type_be(type));
 }
 
+/* A value where it lies, unless it is compressed. */
+static inline struct varlena *
+in_place(Datum datum)
+{
+	struct varlena *v = (struct varlena *) DatumGetPointer(datum);
+
+	if (unlikely(VARATT_IS_COMPRESSED(v) || VARATT_IS_EXTERNAL(v)))
+		return PG_DETOAST_DATUM_PACKED(datum);
+	return v;
+}
+
 static inline void
 set_word(IcpWord *word, const char *text, int len)
 {
@@ -159,7 +171,7 @@ set_word(IcpWord *word, const char *text, int len)
 static void
 read_bpchar(IcpWord *word, Datum datum)
 {
-	struct varlena *v = PG_DETOAST_DATUM_PACKED(datum);
+	struct varlena *v = in_place(datum);
 	const char *text = VARDATA_ANY(v);
 	int			len = VARSIZE_ANY_EXHDR(v);
 
@@ -229,7 +241,7 @@ read_word(IcpPlan *plan, const IcpColumn *column, IcpForm form, Datum datum,
 	switch (form)
 	{
 		case FORM_TEXT:
-			v = PG_DETOAST_DATUM_PACKED(datum);
+			v = in_place(datum);
 			set_word(word, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
 			break;
 		case FORM_BPCHAR:
@@ -308,7 +320,7 @@ array_element(const IcpColumn *column, const char *base, Size *offset)
 static void
 read_array(IcpPlan *plan, IcpColumn *column, Datum datum, IcpValue *v)
 {
-	struct varlena *array = PG_DETOAST_DATUM_PACKED(datum);
+	struct varlena *array = in_place(datum);
 	const ArrayType *a = (const ArrayType *) array;
 	const bits8 *missing;
 	Size		offset;

@@ -3,8 +3,8 @@
  *		How the tests of a profile are written.
  *
  * Each reader checks the argument of one kind of test and stores it with the
- * node: items of a set sorted as icp_find() searches them, bands in the order
- * of writing (the first that holds the value decides), a regular expression
+ * node: items of a set with the hash table that icp_find() searches, bands in the
+ * order of writing (the first that holds the value decides), a regular expression
  * as the text that the server's cache of expressions takes.
  */
 #include "abm.h"
@@ -13,24 +13,11 @@
 
 #include "catalog/pg_collation.h"
 #include "icp/parse.h"
+#include "icp/words.h"
 #include "mb/pg_wchar.h"
 #include "regex/regex.h"
 
 #define SYNTAX ERRCODE_INVALID_PARAMETER_VALUE
-
-static int
-compare_items(const void *a, const void *b, void *compiler)
-{
-	const IcpItem *x = a;
-	const IcpItem *y = b;
-	const char *data = ((IcpCompiler *) compiler)->data.data;
-
-	if (x->len != y->len)
-		return x->len < y->len ? -1 : 1;
-	if (x->key != y->key)
-		return x->key < y->key ? -1 : 1;
-	return memcmp(data + x->text, data + y->text, x->len);
-}
 
 static bool
 read_item(IcpCompiler *c, const IcpPath *path, const char *text,
@@ -44,13 +31,41 @@ read_item(IcpCompiler *c, const IcpPath *path, const char *text,
 	return true;
 }
 
+/* The hash table of a set; of words that appear twice the first counts. */
+static void
+store_table(IcpCompiler *c, const IcpItem *items, int n, IcpNode *node)
+{
+	int			bits = 2;
+	uint32		mask;
+	int32	   *table;
+
+	while (((uint32) 1 << bits) < 2 * (uint32) n)
+		bits++;
+	mask = ((uint32) 1 << bits) - 1;
+	table = palloc((mask + 1) * sizeof(int32));
+	memset(table, -1, (mask + 1) * sizeof(int32));
+	node->shift = 64 - bits;
+	for (int i = 0; i < n; i++)
+	{
+		const IcpItem *item = &items[i];
+		uint32		slot = icp_word_slot(item->key, item->len, node->shift);
+
+		while (table[slot] >= 0)
+			slot = (slot + 1) & mask;
+		table[slot] = i;
+		CHECK_EVERY(i, 0x3FF);
+	}
+	node->table = icp_store(c, table, (mask + 1) * sizeof(int32));
+	pfree(table);
+}
+
 /* Store the items; a set of numbers alone can also read numbers. */
 static bool
 store_items(IcpCompiler *c, IcpItem *items, int n, IcpNode *node)
 {
-	qsort_arg(items, n, sizeof(IcpItem), compare_items, c);
 	node->n = n;
 	node->data = icp_store(c, items, n * sizeof(IcpItem));
+	store_table(c, items, n, node);
 	if (ICP_CAN_BE(node->kinds, ICP_TEXT) && node->op != ICP_PREFIX &&
 		(node->flags & ICP_NUMBERS))
 		node->kinds |= 1 << ICP_NUMBER;

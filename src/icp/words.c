@@ -1,11 +1,6 @@
 /*
  * words.c
- *		Words, numbers and times as a profile compares them.
- *
- * Words are compared by length and bytes.  All the bytes of a word of up to 8
- * fit into one integer, so that most comparisons touch no memory outside the
- * set; within one length the key tells words apart, and longer words compare
- * the rest only when the first 8 bytes agree.
+ *		Numbers and times as a profile writes them.
  */
 #include "abm.h"
 
@@ -14,78 +9,6 @@
 #include "datatype/timestamp.h"
 #include "icp/icp.h"
 #include "utils/datetime.h"
-
-#define LINEAR_SEARCH 8			/* items up to which a loop is fastest */
-
-/*
- * The key of a word: with up to 8 bytes, the first and the last 4, which
- * overlap in the middle; with up to 3, the first, the middle and the last.
- */
-uint64
-icp_word_key(const char *text, int len)
-{
-	const unsigned char *bytes = (const unsigned char *) text;
-	uint64		key = 0;
-	uint32		first;
-	uint32		last;
-
-	if (len >= 8)
-		memcpy(&key, text, 8);
-	else if (len >= 4)
-	{
-		memcpy(&first, text, 4);
-		memcpy(&last, text + len - 4, 4);
-		key = (uint64) last << 32 | first;
-	}
-	else if (len > 0)
-		key = bytes[0] | (uint64) bytes[len / 2] << 8 |
-			(uint64) bytes[len - 1] << 16;
-	return key;
-}
-
-/* The order of items in a set. */
-static inline int
-icp_compare(const IcpProfile *p, const IcpItem *item, uint64 key,
-			const char *text, int len)
-{
-	if (item->len != len)
-		return item->len < len ? -1 : 1;
-	if (item->key != key)
-		return item->key < key ? -1 : 1;
-	return len <= 8 ? 0 : memcmp(ICP_AT(p, char, item->text), text, len);
-}
-
-/* The item of a set that is this word, or NULL. */
-const IcpItem *
-icp_find(const IcpProfile *p, const IcpNode *n, uint64 key, const char *text,
-		 int len)
-{
-	const IcpItem *items = ICP_AT(p, IcpItem, n->data);
-	int			low = 0;
-	int			high = n->n;
-
-	if (n->n <= LINEAR_SEARCH)
-	{
-		for (int i = 0; i < n->n; i++)
-			if (items[i].key == key && items[i].len == len &&
-				icp_compare(p, &items[i], key, text, len) == 0)
-				return &items[i];
-		return NULL;
-	}
-	while (low < high)
-	{
-		int			middle = (low + high) / 2;
-		int			c = icp_compare(p, &items[middle], key, text, len);
-
-		if (c == 0)
-			return &items[middle];
-		if (c < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
 
 /* A whole text as a finite number. */
 bool
