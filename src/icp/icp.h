@@ -49,6 +49,7 @@ typedef enum IcpKind
 #define ICP_REQUIRED 1
 #define ICP_IF_UNKNOWN 2		/* has a degree for the unknown */
 #define ICP_NUMBERS 4			/* a set whose items are all numbers */
+#define ICP_PERFECT 32			/* a set whose words never share a place */
 #define ICP_AGAINST 8			/* a higher degree lowers the score */
 #define ICP_WANTED 16			/* is_true and known: the value to be met */
 
@@ -65,7 +66,10 @@ typedef struct IcpWord
 	int			len;
 } IcpWord;
 
-/* A word of a profile. */
+/*
+ * A word of a profile.  The words of a set stand in a hash table, which is
+ * also how they are gone through; a free place has a negative length.
+ */
 typedef struct IcpItem
 {
 	uint64		key;
@@ -94,7 +98,7 @@ typedef struct IcpNode
 	int16		attribute;		/* -1: a combinator */
 	int16		nneeds;
 	int32		next;			/* index of the node after this subtree */
-	int32		n;				/* items, bands or bytes at data */
+	int32		n;				/* places, bands or bytes at data */
 	int32		data;			/* offset */
 	int32		needs;			/* offset of int32 attributes */
 	int32		name;			/* offset of a string; 0: none */
@@ -104,8 +108,9 @@ typedef struct IcpNode
 	double		if_unknown;
 	double		a;				/* ramp: low; near: ideal */
 	double		b;				/* ramp: high; near: halving (log: its log) */
-	int32		table;			/* set: offset of the hash table */
-	int32		shift;			/* 64 - log2 of its size */
+	uint64		mix;			/* set: multiplier of its hash function */
+	int32		shift;			/* 64 - log2 of the table's size */
+	int32		unused;
 } IcpNode;
 
 typedef struct IcpAttribute

@@ -47,55 +47,51 @@ icp_grid(double points)
 	return (points + GRID) - GRID;
 }
 
-/* The first band that holds the value. */
+/*
+ * The first band that holds the value.  All are looked at, from the last to
+ * the first: no branch depends on the value.
+ */
 static inline double
 match_bands(const IcpProfile *p, const IcpNode *n, double value)
 {
 	const IcpBand *bands = ICP_AT(p, IcpBand, n->data);
+	double		d = n->otherwise;
 
-	for (int i = 0; i < n->n; i++)
-		if (value >= bands[i].low && value <= bands[i].high)
-			return bands[i].degree;
-	return NO_MATCH;
+	for (int i = n->n - 1; i >= 0; i--)
+		d = (value >= bands[i].low) & (value <= bands[i].high) ?
+			bands[i].degree : d;
+	return d;
 }
 
-/* The item of a set that is this text or number, or NULL. */
-static inline const IcpItem *
-match_word(const IcpProfile *p, const IcpNode *n, const IcpWord *word)
+/* The degree of a text or a number in a set. */
+static inline double
+match_word(const IcpProfile *p, const IcpNode *n, const IcpWord *word,
+		   double otherwise)
 {
 	const IcpItem *items = ICP_AT(p, IcpItem, n->data);
 
-	if (word->text != NULL)
-		return icp_find(p, n, word);
+	if (likely(word->text != NULL))
+		return icp_word_degree(p, n, word, otherwise);
 	if (n->flags & ICP_NUMBERS)
 		for (int i = 0; i < n->n; i++)
 			if (items[i].number == word->number)
-				return &items[i];
-	return NULL;
-}
-
-static inline double
-match_any_of(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
-{
-	const IcpItem *item = match_word(p, n, &v->word);
-
-	return item == NULL ? NO_MATCH : item->degree;
+				return items[i].degree;
+	return otherwise;
 }
 
 /* The best degree among the words of a list. */
-static double
+static inline double
 match_has_any(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 {
 	double		best = NO_MATCH;
 
 	for (int i = 0; i < v->n; i++)
 	{
-		const IcpItem *item = match_word(p, n, &v->words[i]);
+		double		d = match_word(p, n, &v->words[i], NO_MATCH);
 
-		if (item != NULL && item->degree > best)
-			best = item->degree;
+		best = Max(best, d);
 	}
-	return best;
+	return best < 0 ? n->otherwise : best;
 }
 
 static bool
@@ -104,10 +100,10 @@ match_item(const IcpProfile *p, const IcpNode *n, const IcpItem *item,
 {
 	if (word->text == NULL)
 		return (n->flags & ICP_NUMBERS) && item->number == word->number;
-	return icp_word_equal(p, item, word->key, word->text, word->len);
+	return icp_word_equal(p, item, word);
 }
 
-static double
+static bool
 match_has_all(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 {
 	const IcpItem *items = ICP_AT(p, IcpItem, n->data);
@@ -116,12 +112,14 @@ match_has_all(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 	{
 		int			k = 0;
 
+		if (items[i].len < 0)
+			continue;
 		while (k < v->n && !match_item(p, n, &items[i], &v->words[k]))
 			k++;
 		if (k == v->n)
-			return NO_MATCH;
+			return false;
 	}
-	return 1;
+	return true;
 }
 
 /* The best degree among the beginnings that the text has. */
@@ -132,11 +130,12 @@ match_prefix(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 	double		best = NO_MATCH;
 
 	for (int i = 0; i < n->n; i++)
-		if (items[i].len <= v->word.len && items[i].degree > best &&
+		if (items[i].len >= 0 && items[i].len <= v->word.len &&
+			items[i].degree > best &&
 			memcmp(ICP_AT(p, char, items[i].text), v->word.text,
 				   items[i].len) == 0)
 			best = items[i].degree;
-	return best;
+	return best < 0 ? n->otherwise : best;
 }
 
 static bool
@@ -148,11 +147,11 @@ match_regex(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 								  DEFAULT_COLLATION_OID, 0, NULL);
 }
 
-static double
+static inline double
 match_ramp(const IcpNode *n, double value)
 {
 	if (value <= n->a)
-		return NO_MATCH;
+		return n->otherwise;
 	return value >= n->b ? 1 : (value - n->a) / (n->b - n->a);
 }
 
@@ -163,20 +162,20 @@ match_near(const IcpNode *n, double value)
 	if (n->op == ICP_NEAR)
 		return exp2(-fabs(value - n->a) / n->b);
 	if (value <= 0)
-		return NO_MATCH;
+		return n->otherwise;
 	return exp2(-fabs(log(value / n->a)) / n->b);
 }
 
-#define MATCH(condition) ((condition) ? 1 : NO_MATCH)
-
-/* The degree of a value that is known, before else and score. */
+/* The degree of a value that is known, before the score. */
 static inline double
 match_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 {
+	double		otherwise = n->otherwise;
+
 	switch ((IcpOp) n->op)
 	{
 		case ICP_ANY_OF:
-			return match_any_of(p, n, v);
+			return match_word(p, n, &v->word, otherwise);
 		case ICP_BANDS:
 		case ICP_AT_LEAST:
 		case ICP_AT_MOST:
@@ -184,22 +183,22 @@ match_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 		case ICP_HAS_ANY:
 			return match_has_any(p, n, v);
 		case ICP_IS_TRUE:
-			return MATCH((v->number != 0) == ((n->flags & ICP_WANTED) != 0));
+			return (v->number != 0) == ((n->flags & ICP_WANTED) != 0) ? 1 : otherwise;
 		case ICP_RAMP:
 			return match_ramp(n, v->number);
 		case ICP_NEAR:
 		case ICP_NEAR_LOG:
 			return match_near(n, v->number);
 		case ICP_NONE_OF:
-			return MATCH(match_word(p, n, &v->word) == NULL);
+			return match_word(p, n, &v->word, NO_MATCH) < 0 ? 1 : otherwise;
 		case ICP_HAS_ALL:
-			return match_has_all(p, n, v);
+			return match_has_all(p, n, v) ? 1 : otherwise;
 		case ICP_PREFIX:
 			return match_prefix(p, n, v);
 		case ICP_MATCHES:
-			return MATCH(match_regex(p, n, v));
+			return match_regex(p, n, v) ? 1 : otherwise;
 		default:
-			return NO_MATCH;
+			return otherwise;
 	}
 }
 
@@ -222,7 +221,8 @@ degree_supposed(const IcpProfile *p, const IcpNode *n, bool best)
 		const IcpItem *items = ICP_AT(p, IcpItem, n->data);
 
 		for (int i = 0; i < n->n; i++)
-			d = high ? Max(d, items[i].degree) : Min(d, items[i].degree);
+			if (items[i].len >= 0)
+				d = high ? Max(d, items[i].degree) : Min(d, items[i].degree);
 	}
 	else if (n->op == ICP_BANDS)
 	{
@@ -253,17 +253,13 @@ needs_missing(const IcpProfile *p, const IcpNode *n, const IcpValue *values)
 static inline double
 degree_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 {
-	double		match;
-
 	if (unlikely(n->op == ICP_KNOWN))
-		match = MATCH((v->kind != ICP_UNKNOWN) ==
-					  ((n->flags & ICP_WANTED) != 0));
-	else if (v->kind > ICP_WORST)
-		match = match_test(p, n, v);
-	else
-		return v->kind == ICP_UNKNOWN ? degree_unknown(n) :
-			degree_supposed(p, n, v->kind == ICP_BEST);
-	return (match < 0 ? n->otherwise : match) * n->score;
+		return ((v->kind != ICP_UNKNOWN) == ((n->flags & ICP_WANTED) != 0) ?
+				1 : n->otherwise) * n->score;
+	if (likely(v->kind > ICP_WORST))
+		return match_test(p, n, v) * n->score;
+	return v->kind == ICP_UNKNOWN ? degree_unknown(n) :
+		degree_supposed(p, n, v->kind == ICP_BEST);
 }
 
 /*

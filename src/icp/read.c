@@ -355,12 +355,21 @@ icp_read(IcpPlan *plan, int attribute, Datum datum)
 {
 	IcpColumn  *column = &plan->columns[attribute];
 	IcpValue   *v = &plan->values[attribute];
+	struct varlena *text;
 	JsonbValue	json;
 
 	v->kind = ICP_NUMBER;
 	switch (column->form)
 	{
 		case FORM_TEXT:
+			v->kind = ICP_TEXT;
+			text = in_place(datum);
+			set_word(&v->word, VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text));
+			break;
+		case FORM_INT4:
+			v->word.text = NULL;
+			v->number = v->word.number = DatumGetInt32(datum);
+			break;
 		case FORM_BPCHAR:
 		case FORM_NAME:
 		case FORM_ENUM:

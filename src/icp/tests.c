@@ -3,8 +3,7 @@
  *		How the tests of a profile are written.
  *
  * Each reader checks the argument of one kind of test and stores it with the
- * node: items of a set with the hash table that icp_find() searches, bands in the
- * order of writing (the first that holds the value decides), a regular expression
+ * node: items of a set as a hash table, bands in the order of writing (the first that holds the value decides), a regular expression
  * as the text that the server's cache of expressions takes.
  */
 #include "abm.h"
@@ -17,6 +16,8 @@
 #include "mb/pg_wchar.h"
 #include "regex/regex.h"
 
+#define PERFECT_ITEMS 64		/* sets up to which it is tried */
+#define PERFECT_TRIES 100		/* for each size of table */
 #define SYNTAX ERRCODE_INVALID_PARAMETER_VALUE
 
 static bool
@@ -31,41 +32,82 @@ read_item(IcpCompiler *c, const IcpPath *path, const char *text,
 	return true;
 }
 
-/* The hash table of a set; of words that appear twice the first counts. */
-static void
-store_table(IcpCompiler *c, const IcpItem *items, int n, IcpNode *node)
+/*
+ * Put the items into a table; of words that appear twice the first counts.
+ * False when a place is taken and each item must have its own.
+ */
+static bool
+fill_table(IcpCompiler *c, const IcpItem *items, int n, const IcpNode *node,
+		   IcpItem *table)
 {
-	int			bits = 2;
-	uint32		mask;
-	int32	   *table;
+	const char *data = c->data.data;
 
-	while (((uint32) 1 << bits) < 2 * (uint32) n)
-		bits++;
-	mask = ((uint32) 1 << bits) - 1;
-	table = palloc((mask + 1) * sizeof(int32));
-	memset(table, -1, (mask + 1) * sizeof(int32));
-	node->shift = 64 - bits;
+	for (int i = 0; i < node->n; i++)
+	{
+		table[i] = (IcpItem)
+		{
+			.number = NAN,.len = -1
+		};
+	}
 	for (int i = 0; i < n; i++)
 	{
 		const IcpItem *item = &items[i];
-		uint32		slot = icp_word_slot(item->key, item->len, node->shift);
+		uint32		slot = icp_word_slot(item->key, item->len, node->mix,
+										 node->shift);
 
-		while (table[slot] >= 0)
-			slot = (slot + 1) & mask;
-		table[slot] = i;
+		for (; table[slot].len >= 0; slot = (slot + 1) & (node->n - 1))
+		{
+			if (table[slot].len == item->len &&
+				memcmp(data + table[slot].text, data + item->text, item->len) == 0)
+				break;
+			if (node->flags & ICP_PERFECT)
+				return false;
+		}
+		if (table[slot].len < 0)
+			table[slot] = *item;
 		CHECK_EVERY(i, 0x3FF);
 	}
-	node->table = icp_store(c, table, (mask + 1) * sizeof(int32));
-	pfree(table);
+	return true;
+}
+
+/* A hash function for a set, if possible one without collisions. */
+static IcpItem *
+make_table(IcpCompiler *c, const IcpItem *items, int n, IcpNode *node)
+{
+	IcpItem    *table;
+	int			bits = 2;
+
+	while ((1 << bits) < 2 * n)
+		bits++;
+	table = palloc(((Size) 1 << (bits + 2)) * sizeof(IcpItem));
+	node->mix = WORD_MIX;
+	if (n <= PERFECT_ITEMS)
+	{
+		node->flags |= ICP_PERFECT;
+		for (int try = 0; try < 3 * PERFECT_TRIES; try++)
+		{
+			node->n = 1 << (bits + try / PERFECT_TRIES);
+			node->shift = 64 - bits - try / PERFECT_TRIES;
+			if (fill_table(c, items, n, node, table))
+				return table;
+			node->mix = (node->mix + 2) * WORD_MIX | 1;
+		}
+		node->flags &= ~ICP_PERFECT;
+	}
+	node->n = 1 << bits;
+	node->shift = 64 - bits;
+	fill_table(c, items, n, node, table);
+	return table;
 }
 
 /* Store the items; a set of numbers alone can also read numbers. */
 static bool
 store_items(IcpCompiler *c, IcpItem *items, int n, IcpNode *node)
 {
-	node->n = n;
-	node->data = icp_store(c, items, n * sizeof(IcpItem));
-	store_table(c, items, n, node);
+	IcpItem    *table = make_table(c, items, n, node);
+
+	node->data = icp_store(c, table, node->n * sizeof(IcpItem));
+	pfree(table);
 	if (ICP_CAN_BE(node->kinds, ICP_TEXT) && node->op != ICP_PREFIX &&
 		(node->flags & ICP_NUMBERS))
 		node->kinds |= 1 << ICP_NUMBER;

@@ -46,33 +46,45 @@ icp_word_key(const char *text, int len)
 
 /* Where the search for a word begins in a table of 2^(64 - shift) places. */
 static inline uint32
-icp_word_slot(uint64 key, int len, int shift)
+icp_word_slot(uint64 key, int len, uint64 mix, int shift)
 {
-	return (uint32) (((key ^ (key >> 29)) + len) * WORD_MIX >> shift);
+	return (uint32) (((key ^ (key >> 29)) + len) * mix >> shift);
 }
 
 static inline bool
-icp_word_equal(const IcpProfile *p, const IcpItem *item, uint64 key,
-			   const char *text, int len)
+icp_word_equal(const IcpProfile *p, const IcpItem *item, const IcpWord *word)
 {
-	return item->key == key && item->len == len &&
-		(len <= 8 || memcmp(ICP_AT(p, char, item->text), text, len) == 0);
+	bool		equal = (item->key == word->key) & (item->len == word->len);
+
+	/* one branch that is rarely taken, for words that match and are long */
+	if (unlikely(equal & (word->len > 8)))
+		equal = memcmp(ICP_AT(p, char, item->text), word->text,
+					   word->len) == 0;
+	return equal;
 }
 
-/* The item of a set that is this word, or NULL. */
-static inline const IcpItem *
-icp_find(const IcpProfile *p, const IcpNode *n, const IcpWord *word)
+/*
+ * The degree of a word in a set, or what the caller says when it is not
+ * there.  Most sets have a table without collisions: then the answer costs
+ * one look and no branch that depends on the data.
+ */
+static inline double
+icp_word_degree(const IcpProfile *p, const IcpNode *n, const IcpWord *word,
+				double otherwise)
 {
 	const IcpItem *items = ICP_AT(p, IcpItem, n->data);
-	const int32 *table = ICP_AT(p, int32, n->table);
-	uint32		mask = ((uint32) 1 << (64 - n->shift)) - 1;
-	uint32		slot = icp_word_slot(word->key, word->len, n->shift);
+	uint32		slot = icp_word_slot(word->key, word->len, n->mix, n->shift);
 
-	for (; table[slot] >= 0; slot = (slot + 1) & mask)
-		if (icp_word_equal(p, &items[table[slot]], word->key, word->text,
-						   word->len))
-			return &items[table[slot]];
-	return NULL;
+	if (likely(n->flags & ICP_PERFECT))
+	{
+		double		degree = items[slot].degree;
+
+		return icp_word_equal(p, &items[slot], word) ? degree : otherwise;
+	}
+	for (; items[slot].len >= 0; slot = (slot + 1) & (n->n - 1))
+		if (icp_word_equal(p, &items[slot], word))
+			return items[slot].degree;
+	return otherwise;
 }
 
 #endif							/* ABM_ICP_WORDS_H */
