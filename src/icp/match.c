@@ -58,13 +58,13 @@ match_bands(const IcpProfile *p, const IcpNode *n, double value)
 	double		d = n->otherwise;
 
 	for (int i = n->n - 1; i >= 0; i--)
-		d = (value >= bands[i].low) & (value <= bands[i].high) ?
-			bands[i].degree : d;
+		d = icp_choose((value >= bands[i].low) & (value <= bands[i].high),
+					   bands[i].degree, d);
 	return d;
 }
 
 /* The degree of a text or a number in a set. */
-static inline double
+static pg_attribute_always_inline double
 match_word(const IcpProfile *p, const IcpNode *n, const IcpWord *word,
 		   double otherwise)
 {
@@ -150,9 +150,9 @@ match_regex(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 static inline double
 match_ramp(const IcpNode *n, double value)
 {
-	if (value <= n->a)
-		return n->otherwise;
-	return value >= n->b ? 1 : (value - n->a) / (n->b - n->a);
+	double		d = (value - n->a) / (n->b - n->a);
+
+	return icp_choose(d <= 0, n->otherwise, Min(d, 1));
 }
 
 /* 1 at the ideal, half as much with each halving away from it */
@@ -183,7 +183,8 @@ match_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 		case ICP_HAS_ANY:
 			return match_has_any(p, n, v);
 		case ICP_IS_TRUE:
-			return (v->number != 0) == ((n->flags & ICP_WANTED) != 0) ? 1 : otherwise;
+			return icp_choose((v->number != 0) == ((n->flags & ICP_WANTED) != 0),
+							  1, otherwise);
 		case ICP_RAMP:
 			return match_ramp(n, v->number);
 		case ICP_NEAR:

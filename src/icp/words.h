@@ -44,6 +44,21 @@ icp_word_key(const char *text, int len)
 	return key;
 }
 
+/* yes ? a : b without a branch, where the data would make it a surprise */
+static inline double
+icp_choose(bool yes, double a, double b)
+{
+	uint64		mask = -(uint64) yes;
+	uint64		bits_a;
+	uint64		bits_b;
+
+	memcpy(&bits_a, &a, sizeof(a));
+	memcpy(&bits_b, &b, sizeof(b));
+	bits_a = (bits_a & mask) | (bits_b & ~mask);
+	memcpy(&a, &bits_a, sizeof(a));
+	return a;
+}
+
 /* Where the search for a word begins in a table of 2^(64 - shift) places. */
 static inline uint32
 icp_word_slot(uint64 key, int len, uint64 mix, int shift)
@@ -76,11 +91,8 @@ icp_word_degree(const IcpProfile *p, const IcpNode *n, const IcpWord *word,
 	uint32		slot = icp_word_slot(word->key, word->len, n->mix, n->shift);
 
 	if (likely(n->flags & ICP_PERFECT))
-	{
-		double		degree = items[slot].degree;
-
-		return icp_word_equal(p, &items[slot], word) ? degree : otherwise;
-	}
+		return icp_choose(icp_word_equal(p, &items[slot], word),
+						  items[slot].degree, otherwise);
 	for (; items[slot].len >= 0; slot = (slot + 1) & (n->n - 1))
 		if (icp_word_equal(p, &items[slot], word))
 			return items[slot].degree;
