@@ -313,6 +313,25 @@ array_element(const IcpColumn *column, const char *base, Size *offset)
 	return fetch_att(at, column->byval, column->len);
 }
 
+/* The elements of an array of text without NULL, the most frequent kind. */
+static void
+read_texts(IcpPlan *plan, IcpColumn *column, const ArrayType *a, int n,
+		   IcpValue *v)
+{
+	const char *at = ARR_DATA_PTR(a);
+
+	for (int i = 0; i < n; i++)
+	{
+		IcpWord    *word = next_word(plan, column, v);
+
+		at = (const char *) INTALIGN(at);
+		word->text = VARDATA_ANY(at);
+		word->len = VARSIZE_ANY_EXHDR(at);
+		word->key = icp_inner_key(word->text, word->len);
+		at += VARSIZE_ANY(at);
+	}
+}
+
 /*
  * The elements of an array.  One with a short header, so of at most 126
  * bytes, is not aligned in its tuple and moves to a place that is.
@@ -337,6 +356,11 @@ read_array(IcpPlan *plan, IcpColumn *column, Datum datum, IcpValue *v)
 	offset = ARR_DATA_OFFSET(a);
 	v->n = 0;
 	v->words = column->words;
+	if (column->element == FORM_TEXT && missing == NULL)
+	{
+		read_texts(plan, column, a, n, v);
+		return;
+	}
 	for (int i = 0; i < n; i++)
 	{
 		Datum		element;

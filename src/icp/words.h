@@ -9,39 +9,68 @@
 
 #define WORD_MIX UINT64CONST(0x9E3779B97F4A7C15)
 
+/* Up to 8 bytes as an integer, the first byte lowest. */
+static inline uint64
+icp_short_key(const char *text, int len)
+{
+	const unsigned char *bytes = (const unsigned char *) text;
+	uint64		key = 0;
+
+#ifndef WORDS_BIGENDIAN
+	uint32		first;
+	uint32		last;
+
+	/* two loads that overlap in the middle, where they agree */
+	if (len >= 4)
+	{
+		memcpy(&first, text, 4);
+		memcpy(&last, text + len - 4, 4);
+		return (uint64) last << (8 * (len - 4)) | first;
+	}
+#endif
+	for (int i = 0; i < len; i++)
+		key |= (uint64) bytes[i] << (8 * i);
+	return key;
+}
+
 /*
- * The key of a word.  Up to 8 bytes are all in it: the first and the last 4,
- * which overlap in the middle; of up to 3, the first, the middle and the
- * last.  Longer words are mixed, the last 8 bytes overlapping the rest.
+ * The key of a word.  Up to 8 bytes are all in it.  Longer words are mixed,
+ * the last 8 bytes overlapping the rest.
  */
 static inline uint64
 icp_word_key(const char *text, int len)
 {
-	const unsigned char *bytes = (const unsigned char *) text;
 	uint64		key = 0;
-	uint64		last;
-	uint32		half[2];
+	uint64		part;
 
-	if (len > 8)
+	if (likely(len <= 8))
+		return icp_short_key(text, len);
+	for (int i = 0; i < len - 8; i += 8)
 	{
-		for (int i = 0; i < len - 8; i += 8)
-		{
-			memcpy(&last, text + i, 8);
-			key = (key ^ last) * WORD_MIX;
-		}
-		memcpy(&last, text + len - 8, 8);
-		key = (key ^ (key >> 32) ^ last) * WORD_MIX;
+		memcpy(&part, text + i, 8);
+		key = (key ^ part) * WORD_MIX;
 	}
-	else if (len >= 4)
+	memcpy(&part, text + len - 8, 8);
+	return (key ^ (key >> 32) ^ part) * WORD_MIX;
+}
+
+/*
+ * The same where at least 8 bytes before the word may be read, as in an
+ * array: one load, and no branch on lengths that vary.
+ */
+static inline uint64
+icp_inner_key(const char *text, int len)
+{
+#ifndef WORDS_BIGENDIAN
+	uint64		key;
+
+	if (likely(len <= 8 && len > 0))
 	{
-		memcpy(&half[0], text, 4);
-		memcpy(&half[1], text + len - 4, 4);
-		key = (uint64) half[1] << 32 | half[0];
+		memcpy(&key, text + len - 8, 8);
+		return key >> (64 - 8 * len);
 	}
-	else if (len > 0)
-		key = bytes[0] | (uint64) bytes[len / 2] << 8 |
-			(uint64) bytes[len - 1] << 16;
-	return key;
+#endif
+	return icp_word_key(text, len);
 }
 
 /* yes ? a : b without a branch, where the data would make it a surprise */
