@@ -85,7 +85,7 @@ append_word(StringInfo out, const IcpWord *word)
 {
 	char		number[DOUBLE_SHORTEST_DECIMAL_LEN];
 
-	if (word->text != NULL)
+	if (word->text !=NULL)
 	{
 		appendBinaryStringInfo(out, word->text, word->len);
 		return;
@@ -98,7 +98,7 @@ append_word(StringInfo out, const IcpWord *word)
 static void
 append_time(StringInfo out, double time)
 {
-	char		text[MAXDATELEN + 1];
+	char text[	MAXDATELEN + 1];
 	Timestamp	at = (Timestamp) time;
 
 	JsonEncodeDateTime(text, TimestampGetDatum(at), TIMESTAMPOID, NULL);

@@ -3,8 +3,8 @@
  *		The compiled form of an ideal customer profile.
  *
  * profile.c makes the value; json.c, parse.c, parts.c and tests.c compile
- * it; plan.c and read.c read accounts; match.c gives degrees and the score;
- * score.c, explain.c and question.c answer.
+ * it; plan.c, columns.c and read.c read accounts; match.c gives degrees and
+ * the score; score.c, explain.c and question.c answer.
  */
 #ifndef ABM_ICP_H
 #define ABM_ICP_H
@@ -76,7 +76,7 @@ typedef struct IcpItem
 	double		degree;
 	double		number;			/* when the set has ICP_NUMBERS */
 	int32		len;
-	int32		text;			/* offset */
+	int32 text;					/* offset */
 } IcpItem;
 
 typedef struct IcpBand
@@ -128,7 +128,7 @@ typedef struct IcpProfile
 {
 	int32		vl_len_;
 	int32		layout;
-	int32		text;			/* offset of the JSON text */
+	int32 text;					/* offset of the JSON text */
 	int32		text_len;
 	int32		nnodes;
 	int32		ncriteria;
@@ -238,8 +238,20 @@ extern double icp_bound(const IcpProfile *p, const IcpDegree *degrees,
 extern double icp_grid(double points);
 extern int	icp_tier(double score, const double *cutpoints, int n);
 
-/* read.c */
+/* columns.c */
 extern void icp_classify(IcpPlan *plan, IcpColumn *column, Oid type);
+extern void icp_refuse_kind(const IcpPlan *plan, int attribute, IcpKind kind,
+							const char *type);
+
+static inline void
+icp_check_kind(const IcpPlan *plan, int attribute, IcpKind kind,
+			   const char *type)
+{
+	if (unlikely(!ICP_CAN_BE(plan->columns[attribute].kinds, kind)))
+		icp_refuse_kind(plan, attribute, kind, type);
+}
+
+/* read.c */
 extern void icp_read(IcpPlan *plan, int attribute, Datum datum);
 extern void icp_read_json(IcpPlan *plan, int attribute,
 						  const JsonbValue *value);

@@ -70,7 +70,7 @@ match_word(const IcpProfile *p, const IcpNode *n, const IcpWord *word,
 {
 	const IcpItem *items = ICP_AT(p, IcpItem, n->data);
 
-	if (likely(word->text != NULL))
+	if (likely(word->text !=NULL))
 		return icp_word_degree(p, n, word, otherwise);
 	if (n->flags & ICP_NUMBERS)
 		for (int i = 0; i < n->n; i++)

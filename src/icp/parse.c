@@ -156,6 +156,7 @@ assemble(IcpCompiler *c, const JsonTree *tree, IcpProfile *head)
 	head->attributes = icp_store(c, c->attributes,
 								 c->nattributes * sizeof(IcpAttribute));
 	head->text_len = text.len;
+
 	head->text = icp_store(c, text.data, text.len + 1);
 	p = (IcpProfile *) c->data.data;
 	memcpy(p, head, sizeof(IcpProfile));

@@ -108,7 +108,7 @@ read_string(IcpCompiler *c, const IcpPath *path, const JsonTree *tree)
 /* The number of an attribute, which is new unless it was mentioned before. */
 bool
 icp_read_attribute(IcpCompiler *c, const IcpPath *path, const JsonTree *tree,
-			   int16 *attribute)
+				   int16 *attribute)
 {
 	if (!read_string(c, path, tree))
 		return false;
@@ -151,7 +151,7 @@ read_needs(IcpCompiler *c, const IcpPath *path, const JsonTree *tree,
 		int16		attribute;
 
 		if (!icp_read_attribute(c, array ? &place : path,
-							array ? tree->items[i] : tree, &attribute))
+								array ? tree->items[i] : tree, &attribute))
 			return false;
 		needs[i] = attribute;
 	}

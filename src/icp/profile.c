@@ -63,6 +63,7 @@ abm_icp_profile_recv(PG_FUNCTION_ARGS)
 				 errmsg("profile has version %d, not %d", version,
 						WIRE_VERSION)));
 	text = pq_getmsgtext(buf, buf->len - buf->cursor, &len);
+
 	PG_RETURN_POINTER(icp_parse(text, len,
 								ERRCODE_INVALID_BINARY_REPRESENTATION, NULL));
 }

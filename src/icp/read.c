@@ -18,7 +18,6 @@
 #include "icp/words.h"
 #include "money.h"
 #include "utils/date.h"
-#include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
 typedef struct EnumLabel
@@ -27,127 +26,6 @@ typedef struct EnumLabel
 	IcpWord		word;
 	NameData	label;
 } EnumLabel;
-
-/* An attribute has a value that one of its tests cannot read. */
-static void
-refuse_kind(const IcpPlan *plan, int attribute, IcpKind kind,
-			const char *type)
-{
-	const IcpNode *n = ICP_NODES(plan->profile);
-
-	while (n->attribute != attribute || ICP_CAN_BE(n->kinds, kind))
-		n++;
-	ereport(ERROR,
-			(errcode(ERRCODE_DATATYPE_MISMATCH),
-			 errmsg("attribute \"%s\" cannot be read by %s: it is %s",
-					plan->columns[attribute].name, icp_test_name(n), type)));
-}
-
-static inline void
-check_kind(const IcpPlan *plan, int attribute, IcpKind kind, const char *type)
-{
-	if (unlikely(!ICP_CAN_BE(plan->columns[attribute].kinds, kind)))
-		refuse_kind(plan, attribute, kind, type);
-}
-
-/* The form of a type that is not an array. */
-static IcpForm
-type_form(Oid type)
-{
-	char		category;
-	bool		preferred;
-
-	switch (type)
-	{
-		case BPCHAROID:
-			return FORM_BPCHAR;
-		case NAMEOID:
-			return FORM_NAME;
-		case UNKNOWNOID:
-		case CSTRINGOID:
-			return FORM_CSTRING;
-		case BOOLOID:
-			return FORM_BOOL;
-		case INT2OID:
-			return FORM_INT2;
-		case INT4OID:
-			return FORM_INT4;
-		case INT8OID:
-			return FORM_INT8;
-		case FLOAT4OID:
-			return FORM_FLOAT4;
-		case FLOAT8OID:
-			return FORM_FLOAT8;
-		case NUMERICOID:
-			return FORM_NUMERIC;
-		case DATEOID:
-			return FORM_DATE;
-		case TIMESTAMPOID:
-		case TIMESTAMPTZOID:
-			return FORM_TIMESTAMP;
-		case JSONBOID:
-			return FORM_JSON;
-	}
-	if (type_is_enum(type))
-		return FORM_ENUM;
-	get_type_category_preferred(type, &category, &preferred);
-	return category == TYPCATEGORY_STRING && get_typlen(type) == -1 ?
-		FORM_TEXT : FORM_OTHER;
-}
-
-/* What a value of a form is to a test; JSON shows only row by row. */
-static IcpKind
-form_kind(IcpForm form)
-{
-	switch (form)
-	{
-		case FORM_TEXT:
-		case FORM_BPCHAR:
-		case FORM_NAME:
-		case FORM_CSTRING:
-		case FORM_ENUM:
-			return ICP_TEXT;
-		case FORM_BOOL:
-			return ICP_BOOL;
-		case FORM_DATE:
-		case FORM_TIMESTAMP:
-			return ICP_TIME;
-		case FORM_ARRAY:
-			return ICP_LIST;
-		case FORM_OTHER:
-			return ICP_OTHER;
-		default:
-			return ICP_NUMBER;
-	}
-}
-
-/*
- * Decide how a column of a type is read, and that its tests can read it.  A
- * literal without a type is read as a JSON string would be.
- */
-void
-icp_classify(IcpPlan *plan, IcpColumn *column, Oid type)
-{
-	Oid			base = getBaseType(type);
-	Oid			element = get_base_element_type(base);
-	IcpKind		kind;
-
-	column->type = type;
-	column->form = type_form(base);
-	if (OidIsValid(element))
-	{
-		column->form = FORM_ARRAY;
-		column->element = type_form(getBaseType(element));
-		get_typlenbyvalalign(element, &column->len, &column->byval,
-							 &column->align);
-		kind = form_kind(column->element);
-		if (kind != ICP_TEXT && kind != ICP_NUMBER)
-			column->form = FORM_OTHER;
-	}
-	kind = form_kind(column->form);
-	if (column->form != FORM_JSON && column->form != FORM_CSTRING)
-		check_kind(plan, column - plan->columns, kind, format_type_be(type));
-}
 
 /* A value where it lies, unless it is compressed. */
 static inline struct varlena *
@@ -164,6 +42,7 @@ static inline void
 set_word(IcpWord *word, const char *text, int len)
 {
 	word->text = text;
+
 	word->len = len;
 	word->key = icp_word_key(text, len);
 }
@@ -388,6 +267,7 @@ icp_read(IcpPlan *plan, int attribute, Datum datum)
 		case FORM_TEXT:
 			v->kind = ICP_TEXT;
 			text = in_place(datum);
+
 			set_word(&v->word, VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text));
 			break;
 		case FORM_INT4:
@@ -519,7 +399,7 @@ icp_read_json(IcpPlan *plan, int attribute, const JsonbValue *value)
 			icp_time(v->word.text, v->word.len, &v->number))
 			v->kind = ICP_TIME;
 	}
-	check_kind(plan, attribute, v->kind, name);
+	icp_check_kind(plan, attribute, v->kind, name);
 	if (v->kind == ICP_NUMBER)
 	{
 		read_word(plan, column, FORM_NUMERIC,

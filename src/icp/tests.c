@@ -3,8 +3,9 @@
  *		How the tests of a profile are written.
  *
  * Each reader checks the argument of one kind of test and stores it with the
- * node: items of a set as a hash table, bands in the order of writing (the first that holds the value decides), a regular expression
- * as the text that the server's cache of expressions takes.
+ * node: items of a set as a hash table, bands in the order of writing (the
+ * first that holds the value decides), a regular expression as the text that
+ * the server's cache of expressions takes.
  */
 #include "abm.h"
 
@@ -323,7 +324,7 @@ read_near(IcpCompiler *c, const IcpPath *path, const JsonTree *tree,
 	if (node->op == ICP_NEAR_LOG)
 	{
 		if (!(node->a > 0 && node->b > 1))
-			return icp_fault(c, path, SYNTAX, "On the log scale the degree halves with each factor of halving.",
+			return icp_fault(c, path, SYNTAX, "There the degree halves with each factor of halving.",
 							 "on the log scale ideal must be greater than 0 and halving greater than 1");
 		node->b = log(node->b);
 	}

@@ -112,7 +112,7 @@ bool
 icp_time(const char *text, int len, double *time)
 {
 	const char *s = text;
-	const char *end = text + len;
+	const char *end = text +len;
 	int			year = read_digits(&s, end, 4);
 	int			month = read_char(&s, end, '-') ? read_digits(&s, end, 2) : -1;
 	int			day = read_char(&s, end, '-') ? read_digits(&s, end, 2) : -1;

@@ -24,7 +24,7 @@ icp_short_key(const char *text, int len)
 	if (len >= 4)
 	{
 		memcpy(&first, text, 4);
-		memcpy(&last, text + len - 4, 4);
+		memcpy(&last, text +len - 4, 4);
 		return (uint64) last << (8 * (len - 4)) | first;
 	}
 #endif
@@ -47,10 +47,10 @@ icp_word_key(const char *text, int len)
 		return icp_short_key(text, len);
 	for (int i = 0; i < len - 8; i += 8)
 	{
-		memcpy(&part, text + i, 8);
+		memcpy(&part, text +i, 8);
 		key = (key ^ part) * WORD_MIX;
 	}
-	memcpy(&part, text + len - 8, 8);
+	memcpy(&part, text +len - 8, 8);
 	return (key ^ (key >> 32) ^ part) * WORD_MIX;
 }
 
@@ -66,7 +66,7 @@ icp_inner_key(const char *text, int len)
 
 	if (likely(len <= 8 && len > 0))
 	{
-		memcpy(&key, text + len - 8, 8);
+		memcpy(&key, text +len - 8, 8);
 		return key >> (64 - 8 * len);
 	}
 #endif
