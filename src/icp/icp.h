@@ -252,7 +252,8 @@ icp_check_kind(const IcpPlan *plan, int attribute, IcpKind kind,
 }
 
 /* read.c */
-extern void icp_read(IcpPlan *plan, int attribute, Datum datum);
+extern void icp_read_arguments(IcpPlan *plan, const NullableDatum *args);
+extern void icp_read_columns(IcpPlan *plan);
 extern void icp_read_json(IcpPlan *plan, int attribute,
 						  const JsonbValue *value);
 

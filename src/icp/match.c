@@ -35,8 +35,8 @@
 #define MAX_STEPS 100
 #define SETTLED 1e-15
 
-static inline double degree_node(const IcpProfile *p, const IcpNode *n,
-								 const IcpValue *values, double *high);
+static double degree_combine(const IcpProfile *p, const IcpNode *n,
+							 const IcpValue *values, double *high);
 
 /* Adding and taking this away leaves a double a multiple of 2^-40. */
 #define GRID 6144.0				/* 1.5 * 2^12; the last bit is 2^(12-52) */
@@ -167,7 +167,7 @@ match_near(const IcpNode *n, double value)
 }
 
 /* The degree of a value that is known, before the score. */
-static inline double
+static pg_attribute_always_inline double
 match_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 {
 	double		otherwise = n->otherwise;
@@ -251,7 +251,7 @@ needs_missing(const IcpProfile *p, const IcpNode *n, const IcpValue *values)
 }
 
 /* The degree of a test. */
-static inline double
+static pg_attribute_always_inline double
 degree_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 {
 	if (unlikely(n->op == ICP_KNOWN))
@@ -261,6 +261,32 @@ degree_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 		return match_test(p, n, v) * n->score;
 	return v->kind == ICP_UNKNOWN ? degree_unknown(n) :
 		degree_supposed(p, n, v->kind == ICP_BEST);
+}
+
+/*
+ * The degree of a test or a combinator for an account, from the lower end,
+ * which is returned, to the upper one.  (Two doubles by themselves: the
+ * compiler moves a struct of two through memory, at twice the time.)
+ */
+static pg_attribute_always_inline double
+degree_node(const IcpProfile *p, const IcpNode *n, const IcpValue *values,
+			double *high)
+{
+	double		d;
+
+	if (unlikely(n->nneeds > 0) && needs_missing(p, n, values))
+		d = degree_unknown(n);
+	else if (n->attribute >= 0)
+		d = degree_test(p, n, &values[n->attribute]);
+	else
+	{
+		d = degree_combine(p, n, values, high);
+		if (d >= 0)
+			return d;
+		d = degree_unknown(n);
+	}
+	*high = d >= 0 ? d : n->score;
+	return d >= 0 ? d : 0;
 }
 
 /*
@@ -303,32 +329,6 @@ degree_combine(const IcpProfile *p, const IcpNode *n, const IcpValue *values,
 	*high = hi * n->score;
 	return lo == hi || !(n->flags & ICP_IF_UNKNOWN) ? lo * n->score :
 		UNKNOWN;
-}
-
-/*
- * The degree of a test or a combinator for an account, from the lower end,
- * which is returned, to the upper one.  (Two doubles by themselves: the
- * compiler moves a struct of two through memory, at twice the time.)
- */
-static inline double
-degree_node(const IcpProfile *p, const IcpNode *n, const IcpValue *values,
-			double *high)
-{
-	double		d;
-
-	if (unlikely(n->nneeds > 0) && needs_missing(p, n, values))
-		d = degree_unknown(n);
-	else if (n->attribute >= 0)
-		d = degree_test(p, n, &values[n->attribute]);
-	else
-	{
-		d = degree_combine(p, n, values, high);
-		if (d >= 0)
-			return d;
-		d = degree_unknown(n);
-	}
-	*high = d >= 0 ? d : n->score;
-	return d >= 0 ? d : 0;
 }
 
 static inline double

@@ -194,15 +194,7 @@ read_record(IcpPlan *plan, Datum record)
 	tuple.t_tableOid = InvalidOid;
 	tuple.t_data = header;
 	heap_deform_tuple(&tuple, plan->row, plan->datums, plan->nulls);
-	for (int i = 0; i < plan->profile->nattributes; i++)
-	{
-		const IcpColumn *column = &plan->columns[i];
-
-		if (column->form == FORM_MISSING || plan->nulls[column->number])
-			plan->values[i].kind = ICP_UNKNOWN;
-		else
-			icp_read(plan, i, plan->datums[column->number]);
-	}
+	icp_read_columns(plan);
 }
 
 static void

@@ -47,6 +47,14 @@ set_word(IcpWord *word, const char *text, int len)
 	word->key = icp_word_key(text, len);
 }
 
+static inline void
+set_text(IcpWord *word, Datum datum)
+{
+	struct varlena *v = in_place(datum);
+
+	set_word(word, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
+}
+
 static void
 read_bpchar(IcpWord *word, Datum datum)
 {
@@ -101,12 +109,11 @@ check_number(const IcpColumn *column, double number)
 	return number;
 }
 
-static double
-check_time(const IcpColumn *column, bool finite, double time)
+static inline void
+check_time(const IcpColumn *column, bool finite)
 {
 	if (unlikely(!finite))
 		arg_time(DT_NOEND, psprintf("attribute \"%s\"", column->name));
-	return time;
 }
 
 /* A text or a number: a column's value or an element of an array. */
@@ -114,14 +121,11 @@ static inline void
 read_word(IcpPlan *plan, const IcpColumn *column, IcpForm form, Datum datum,
 		  IcpWord *word)
 {
-	struct varlena *v;
-
 	word->text = NULL;
 	switch (form)
 	{
 		case FORM_TEXT:
-			v = in_place(datum);
-			set_word(word, VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v));
+			set_text(word, datum);
 			break;
 		case FORM_BPCHAR:
 			read_bpchar(word, datum);
@@ -252,28 +256,15 @@ read_array(IcpPlan *plan, IcpColumn *column, Datum datum, IcpValue *v)
 	}
 }
 
-/* Take the value of an attribute that is not NULL. */
-void
-icp_read(IcpPlan *plan, int attribute, Datum datum)
+/* A value of one of the less frequent forms. */
+static void
+read_other(IcpPlan *plan, int attribute, IcpColumn *column, Datum datum,
+		   IcpValue *v)
 {
-	IcpColumn  *column = &plan->columns[attribute];
-	IcpValue   *v = &plan->values[attribute];
-	struct varlena *text;
 	JsonbValue	json;
 
-	v->kind = ICP_NUMBER;
 	switch (column->form)
 	{
-		case FORM_TEXT:
-			v->kind = ICP_TEXT;
-			text = in_place(datum);
-
-			set_word(&v->word, VARDATA_ANY(text), VARSIZE_ANY_EXHDR(text));
-			break;
-		case FORM_INT4:
-			v->word.text = NULL;
-			v->number = v->word.number = DatumGetInt32(datum);
-			break;
 		case FORM_BPCHAR:
 		case FORM_NAME:
 		case FORM_ENUM:
@@ -286,23 +277,15 @@ icp_read(IcpPlan *plan, int attribute, Datum datum)
 			json.val.string.len = strlen(json.val.string.val);
 			icp_read_json(plan, attribute, &json);
 			break;
-		case FORM_BOOL:
-			v->kind = ICP_BOOL;
-			v->number = DatumGetBool(datum);
-			break;
 		case FORM_DATE:
 			v->kind = ICP_TIME;
-			v->number = check_time(column, !DATE_NOT_FINITE(DatumGetDateADT(datum)),
-								   DatumGetDateADT(datum) * (double) USECS_PER_DAY);
+			v->number = DatumGetDateADT(datum) * (double) USECS_PER_DAY;
+			check_time(column, !DATE_NOT_FINITE(DatumGetDateADT(datum)));
 			break;
 		case FORM_TIMESTAMP:
 			v->kind = ICP_TIME;
-			v->number = check_time(column, !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(datum)),
-								   DatumGetTimestamp(datum));
-			break;
-		case FORM_ARRAY:
-			v->kind = ICP_LIST;
-			read_array(plan, column, datum, v);
+			v->number = DatumGetTimestamp(datum);
+			check_time(column, !TIMESTAMP_NOT_FINITE(DatumGetTimestamp(datum)));
 			break;
 		case FORM_JSON:
 			json.type = jbvBinary;
@@ -313,8 +296,68 @@ icp_read(IcpPlan *plan, int attribute, Datum datum)
 			v->kind = ICP_OTHER;
 			break;
 		default:
+			v->kind = ICP_NUMBER;
 			read_word(plan, column, column->form, datum, &v->word);
 			v->number = v->word.number;
+	}
+}
+
+/* The value of an attribute; the forms of most columns come first. */
+static pg_attribute_always_inline void
+read_value(IcpPlan *plan, int attribute, Datum datum)
+{
+	IcpColumn  *column = &plan->columns[attribute];
+	IcpValue   *v = &plan->values[attribute];
+
+	switch (column->form)
+	{
+		case FORM_TEXT:
+			v->kind = ICP_TEXT;
+			set_text(&v->word, datum);
+			break;
+		case FORM_INT4:
+			v->kind = ICP_NUMBER;
+			v->word.text = NULL;
+			v->number = v->word.number = DatumGetInt32(datum);
+			break;
+		case FORM_BOOL:
+			v->kind = ICP_BOOL;
+			v->number = DatumGetBool(datum);
+			break;
+		case FORM_ARRAY:
+			v->kind = ICP_LIST;
+			read_array(plan, column, datum, v);
+			break;
+		default:
+			read_other(plan, attribute, column, datum, v);
+	}
+}
+
+/* The values of a call's arguments, behind the profile. */
+void
+icp_read_arguments(IcpPlan *plan, const NullableDatum *args)
+{
+	for (int i = 0; i < plan->profile->nattributes; i++)
+	{
+		if (args[i].isnull)
+			plan->values[i].kind = ICP_UNKNOWN;
+		else
+			read_value(plan, i, args[i].value);
+	}
+}
+
+/* The values of a record that has been taken apart. */
+void
+icp_read_columns(IcpPlan *plan)
+{
+	for (int i = 0; i < plan->profile->nattributes; i++)
+	{
+		const IcpColumn *column = &plan->columns[i];
+
+		if (column->form == FORM_MISSING || plan->nulls[column->number])
+			plan->values[i].kind = ICP_UNKNOWN;
+		else
+			read_value(plan, i, plan->datums[column->number]);
 	}
 }
 

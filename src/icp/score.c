@@ -77,13 +77,7 @@ abm_icp_score_values(PG_FUNCTION_ARGS)
 	plan = icp_plan(fcinfo);
 	if (unlikely(plan->row_version == 0))
 		resolve_arguments(fcinfo, plan);
-	for (int i = 0; i < plan->profile->nattributes; i++)
-	{
-		if (PG_ARGISNULL(i + 1))
-			plan->values[i].kind = ICP_UNKNOWN;
-		else
-			icp_read(plan, i, PG_GETARG_DATUM(i + 1));
-	}
+	icp_read_arguments(plan, fcinfo->args + 1);
 	icp_judge(plan->profile, plan->values, plan->degrees, &r);
 	if (!r.known)
 		PG_RETURN_NULL();
