@@ -110,6 +110,8 @@ typedef struct IcpNode
 	double		b;				/* ramp: high; near: halving (log: its log) */
 	uint64		mix;			/* set: multiplier of its hash function */
 	int32		shift;			/* 64 - log2 of the table's size */
+	int32		nlevels;		/* has_any, has_all: levels at levels */
+	int32		levels;			/* offset */
 	int32		unused;
 } IcpNode;
 
@@ -117,7 +119,18 @@ typedef struct IcpAttribute
 {
 	int32		name;			/* offset */
 	int32		kinds;			/* that every test of it can read */
+	int32		vocabulary;		/* offset of a node, see vocabulary.c; 0: none */
+	int32		unused;
 } IcpAttribute;
+
+/* Words that earn the same degree, as bits of the attribute's vocabulary. */
+typedef struct IcpLevel
+{
+	uint64		words;
+	double		degree;
+} IcpLevel;
+
+#define ICP_VOCABULARY 64		/* words in it at most */
 
 /*
  * The value.  Offsets count from its start.  The first four fields keep their
@@ -150,9 +163,11 @@ typedef struct IcpValue
 {
 	IcpKind		kind;
 	int			n;				/* words of a list */
+	bool		masked;			/* list: is mask there? */
 	double		number;			/* number, boolean, time in microseconds */
 	IcpWord		word;			/* text */
 	IcpWord    *words;			/* list */
+	uint64		mask;			/* list: which words of the vocabulary it has */
 } IcpValue;
 
 /* A degree that is known only to lie between two ends. */
@@ -194,6 +209,7 @@ typedef struct IcpColumn
 	char		align;
 	Oid			type;
 	const char *name;
+	const IcpNode *vocabulary;	/* of an array of text; NULL: none */
 	IcpWord    *words;			/* room for the words of a list */
 	int			room;
 	int32		aligned[32];	/* an array that had a short header */

@@ -83,8 +83,17 @@ match_word(const IcpProfile *p, const IcpNode *n, const IcpWord *word,
 static inline double
 match_has_any(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 {
+	const IcpLevel *levels = ICP_AT(p, IcpLevel, n->levels);
 	double		best = NO_MATCH;
 
+	if (likely(v->masked))
+	{
+		best = n->otherwise;
+		for (int i = 0; i < n->nlevels; i++)
+			best = icp_choose((v->mask & levels[i].words) != 0,
+							  levels[i].degree, best);
+		return best;
+	}
 	for (int i = 0; i < v->n; i++)
 	{
 		double		d = match_word(p, n, &v->words[i], NO_MATCH);
@@ -107,7 +116,10 @@ static bool
 match_has_all(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 {
 	const IcpItem *items = ICP_AT(p, IcpItem, n->data);
+	const IcpLevel *all = ICP_AT(p, IcpLevel, n->levels);
 
+	if (v->masked)
+		return (v->mask & all->words) == all->words;
 	for (int i = 0; i < n->n; i++)
 	{
 		int			k = 0;

@@ -147,6 +147,7 @@ assemble(IcpCompiler *c, const JsonTree *tree, IcpProfile *head)
 	StringInfoData text;
 	IcpProfile *p;
 
+	icp_make_vocabularies(c);
 	initStringInfo(&text);
 	json_write(&text, tree);
 	head->layout = ICP_LAYOUT;

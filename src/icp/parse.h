@@ -49,6 +49,9 @@ extern bool icp_read_number(IcpCompiler *c, const IcpPath *path,
 							const JsonTree *tree, double *number);
 extern bool icp_read_share(IcpCompiler *c, const IcpPath *path,
 						   const JsonTree *tree, double *share);
+extern void icp_make_set(IcpCompiler *c, const IcpItem *items, int n,
+						 IcpNode *node);
+extern void icp_make_vocabularies(IcpCompiler *c);
 extern bool icp_read_attribute(IcpCompiler *c, const IcpPath *path,
 							   const JsonTree *tree, int16 *attribute);
 extern bool icp_read_part(IcpCompiler *c, const IcpPath *path,

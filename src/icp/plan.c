@@ -72,6 +72,9 @@ make_plan(FmgrInfo *flinfo, const IcpProfile *profile)
 	{
 		plan->columns[i].name = icp_attribute_name(copy, i);
 		plan->columns[i].kinds = attributes[i].kinds;
+		if (attributes[i].vocabulary != 0)
+			plan->columns[i].vocabulary = ICP_AT(copy, IcpNode,
+												 attributes[i].vocabulary);
 		plan->columns[i].words = palloc(WORDS * sizeof(IcpWord));
 		plan->columns[i].room = WORDS;
 	}

@@ -110,6 +110,14 @@ check_number(const IcpColumn *column, double number)
 }
 
 static inline void
+set_number(const IcpColumn *column, IcpValue *v, double number)
+{
+	v->kind = ICP_NUMBER;
+	v->word.text = NULL;
+	v->number = v->word.number = check_number(column, number);
+}
+
+static inline void
 check_time(const IcpColumn *column, bool finite)
 {
 	if (unlikely(!finite))
@@ -202,6 +210,8 @@ read_texts(IcpPlan *plan, IcpColumn *column, const ArrayType *a, int n,
 		   IcpValue *v)
 {
 	const char *at = ARR_DATA_PTR(a);
+	const IcpNode *vocabulary = column->vocabulary;
+	uint64		mask = 0;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -212,7 +222,17 @@ read_texts(IcpPlan *plan, IcpColumn *column, const ArrayType *a, int n,
 		word->len = VARSIZE_ANY_EXHDR(at);
 		word->key = icp_inner_key(word->text, word->len);
 		at += VARSIZE_ANY(at);
+		if (vocabulary != NULL)
+		{
+			double		bit = icp_word_degree(plan->profile, vocabulary, word,
+											  ICP_VOCABULARY);
+
+			mask |= (bit < ICP_VOCABULARY ? UINT64CONST(1) : 0) <<
+				((int) bit & (ICP_VOCABULARY - 1));
+		}
 	}
+	v->mask = mask;
+	v->masked = vocabulary != NULL;
 }
 
 /*
@@ -238,6 +258,7 @@ read_array(IcpPlan *plan, IcpColumn *column, Datum datum, IcpValue *v)
 	missing = ARR_NULLBITMAP(a);
 	offset = ARR_DATA_OFFSET(a);
 	v->n = 0;
+	v->masked = false;
 	v->words = column->words;
 	if (column->element == FORM_TEXT && missing == NULL)
 	{
@@ -316,9 +337,13 @@ read_value(IcpPlan *plan, int attribute, Datum datum)
 			set_text(&v->word, datum);
 			break;
 		case FORM_INT4:
-			v->kind = ICP_NUMBER;
-			v->word.text = NULL;
-			v->number = v->word.number = DatumGetInt32(datum);
+			set_number(column, v, DatumGetInt32(datum));
+			break;
+		case FORM_FLOAT8:
+			set_number(column, v, DatumGetFloat8(datum));
+			break;
+		case FORM_NUMERIC:
+			set_number(column, v, numeric_double(datum));
 			break;
 		case FORM_BOOL:
 			v->kind = ICP_BOOL;
@@ -372,6 +397,7 @@ read_json_list(IcpPlan *plan, int attribute, JsonbContainer *array)
 	JsonbValue	element;
 
 	v->n = 0;
+	v->masked = false;
 	v->words = column->words;
 	while ((token = JsonbIteratorNext(&it, &element, true)) != WJB_DONE)
 	{

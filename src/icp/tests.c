@@ -101,14 +101,21 @@ make_table(IcpCompiler *c, const IcpItem *items, int n, IcpNode *node)
 	return table;
 }
 
-/* Store the items; a set of numbers alone can also read numbers. */
-static bool
-store_items(IcpCompiler *c, IcpItem *items, int n, IcpNode *node)
+/* Store a set of words with a node. */
+void
+icp_make_set(IcpCompiler *c, const IcpItem *items, int n, IcpNode *node)
 {
 	IcpItem    *table = make_table(c, items, n, node);
 
 	node->data = icp_store(c, table, node->n * sizeof(IcpItem));
 	pfree(table);
+}
+
+/* Store the items; a set of numbers alone can also read numbers. */
+static bool
+store_items(IcpCompiler *c, IcpItem *items, int n, IcpNode *node)
+{
+	icp_make_set(c, items, n, node);
 	if (ICP_CAN_BE(node->kinds, ICP_TEXT) && node->op != ICP_PREFIX &&
 		(node->flags & ICP_NUMBERS))
 		node->kinds |= 1 << ICP_NUMBER;
