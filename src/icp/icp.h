@@ -228,7 +228,7 @@ typedef struct IcpPlan
 	HTAB	   *labels;			/* of enum values */
 	Oid			row_type;		/* of the record */
 	int32		row_typmod;
-	uint64		row_version;
+	uint64		row_version;	/* 0: not known yet */
 	TupleDesc	row;
 	Datum	   *datums;
 	bool	   *nulls;

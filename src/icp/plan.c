@@ -13,12 +13,19 @@
 #include "catalog/pg_type.h"
 #include "icp/icp.h"
 #include "nodes/primnodes.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/typcache.h"
 
 #define PLANS 4
 #define WORDS 16				/* of a list, before more room is made */
+
+/*
+ * Counts the changes to tables that this backend hears of, after which a row
+ * type may have another layout.
+ */
+static uint64 table_changes = 0;
 
 typedef struct PlanCache
 {
@@ -46,6 +53,21 @@ accounts_are_json(FmgrInfo *flinfo)
 
 	get_func_signature(flinfo->fn_oid, &types, &n);
 	return n > 1 && types[1] == JSONBOID;
+}
+
+static void
+note_change(Datum arg, Oid relation)
+{
+	table_changes++;
+}
+
+static void
+watch_tables(void)
+{
+	if (table_changes > 0)
+		return;
+	CacheRegisterRelcacheCallback(note_change, (Datum) 0);
+	table_changes = 1;
 }
 
 /* A plan that does not know yet where the attributes are. */
@@ -153,7 +175,7 @@ resolve_columns(IcpPlan *plan)
 
 /* Learn a new type of record. */
 static void
-resolve_row(IcpPlan *plan, Oid type, int32 typmod, uint64 version)
+resolve_row(IcpPlan *plan, Oid type, int32 typmod)
 {
 	TupleDesc	row = lookup_rowtype_tupdesc(type, typmod);
 	MemoryContext old = MemoryContextSwitchTo(plan->context);
@@ -173,12 +195,12 @@ resolve_row(IcpPlan *plan, Oid type, int32 typmod, uint64 version)
 	resolve_columns(plan);
 	plan->row_type = type;
 	plan->row_typmod = typmod;
-	plan->row_version = version;
+	plan->row_version = table_changes;
 }
 
 /*
- * Read a record.  Its type is identified for each row: a table can be altered
- * between two evaluations of one PL/pgSQL expression.
+ * Read a record.  Its type can change from row to row, and a table can be
+ * altered between two evaluations of one PL/pgSQL expression.
  */
 static void
 read_record(IcpPlan *plan, Datum record)
@@ -186,12 +208,14 @@ read_record(IcpPlan *plan, Datum record)
 	HeapTupleHeader header = DatumGetHeapTupleHeader(record);
 	Oid			type = HeapTupleHeaderGetTypeId(header);
 	int32		typmod = HeapTupleHeaderGetTypMod(header);
-	uint64		version = assign_record_type_identifier(type, typmod);
 	HeapTupleData tuple;
 
-	if (unlikely(version != plan->row_version || type != plan->row_type ||
-				 typmod != plan->row_typmod))
-		resolve_row(plan, type, typmod, version);
+	if (unlikely(plan->row_version != table_changes ||
+				 type != plan->row_type || typmod != plan->row_typmod))
+	{
+		watch_tables();
+		resolve_row(plan, type, typmod);
+	}
 	tuple.t_len = HeapTupleHeaderGetDatumLength(header);
 	ItemPointerSetInvalid(&tuple.t_self);
 	tuple.t_tableOid = InvalidOid;

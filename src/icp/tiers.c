@@ -13,11 +13,13 @@ PG_FUNCTION_INFO_V1(abm_fit_tier);
 Datum
 abm_fit_tier(PG_FUNCTION_ARGS)
 {
-	double		score = arg_finite(PG_GETARG_FLOAT8(0), "score");
+	double		score = PG_GETARG_FLOAT8(0);
 	int			n;
 	double	   *cutpoints = arg_float8s(PG_GETARG_ARRAYTYPE_P(1),
 										"cutpoints", &n);
 
+	if (unlikely(!isfinite(score)))
+		arg_finite(score, "score");
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
