@@ -179,6 +179,16 @@ INSERT INTO profiles SELECT 'large', ('{"criteria": [{"attribute": "w", "any_of"
 FROM generate_series(1, 5000) i;
 SELECT name, abm.icp_score(profile, jsonb_build_object('w', md5('4711'), 'a', 1)) FROM profiles ORDER BY name;
 
+-- Values that are long, compressed or many.
+CREATE TEMP TABLE long AS SELECT repeat('x', 20000) AS t, ARRAY(SELECT 'tag ' || i FROM generate_series(1, 1000) i) AS l, ARRAY(SELECT i FROM generate_series(1, 100) i) AS n;
+SELECT abm.icp_score_values(profile, t, l, n), abm.icp_score(profile, long), abm.icp_score(profile, to_jsonb(long)), (SELECT length(value) FROM abm.icp_explain(profile, long) WHERE attribute = 'l')
+FROM long, (SELECT ('{"criteria": [{"attribute": "t", "prefix": ["xxxx"]}, {"attribute": "l", "has_all": ["tag 1", "tag 999"]}, {"attribute": "n", "has_any": [100]},
+  {"attribute": "t", "any_of": ["' || repeat('x', 20000) || '"]}]}')::abm.icp_profile) p (profile);
+-- A vocabulary of more than 64 words, and one of exactly 64.
+SELECT n, abm.icp_score_values(('{"criteria": [{"attribute": "l", "has_any": ["' || string_agg('tag ' || i, '", "' ORDER BY i) || '"]},
+  {"attribute": "l", "has_all": ["tag ' || n || '", "tag 1"]}, {"attribute": "l", "has_any": {"tag ' || n || '": 0.25}}]}')::abm.icp_profile, (SELECT l FROM long l))
+FROM (VALUES (64), (65)) v (n), generate_series(1, n) i GROUP BY n ORDER BY n;
+
 -- A PL/pgSQL expression meets changing profiles and a changing table.
 CREATE TEMP TABLE changing AS SELECT 0 AS x, 'a' AS y;
 DO $$
