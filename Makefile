@@ -10,7 +10,7 @@ REGRESS      = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
 REGRESS_OPTS = --inputdir=test --load-extension=$(EXTENSION)
 MATH_TESTS   = $(patsubst %.c,%,$(sort $(wildcard test/math/*_test.c)))
 PG_CPPFLAGS  = -Isrc
-PG_CFLAGS    = -ffp-contract=off -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare $(WERROR)
+PG_CFLAGS    = -O2 -ffp-contract=off -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare $(WERROR)
 EXTRA_CLEAN  = tmp_check log results $(MATH_TESTS)
 
 # Commands that prepare the machine run before PGXS can be there.

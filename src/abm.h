@@ -40,6 +40,25 @@ typedef void *SoftErrors;
 #endif
 
 /*
+ * The server's JSON parser calls back; from 16 on the callbacks can fail, from
+ * 17 on the lexer may be given by the caller.
+ */
+#if PG_VERSION_NUM >= 160000
+#define JSON_ACTION JsonParseErrorType
+#define JSON_ACTION_DONE JSON_SUCCESS
+#else
+#define JSON_ACTION void
+#define JSON_ACTION_DONE
+#endif
+#if PG_VERSION_NUM >= 170000
+#define json_lexer(json, len) \
+	makeJsonLexContextCstringLen(NULL, json, len, GetDatabaseEncoding(), true)
+#else
+#define json_lexer(json, len) \
+	makeJsonLexContextCstringLen(json, len, GetDatabaseEncoding(), true)
+#endif
+
+/*
  * Set-returning functions put all their rows into the tuplestore at once.
  * 15.0 has InitMaterializedSRF; its flag names have not changed since.
  */
