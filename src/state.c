@@ -9,6 +9,20 @@
  */
 #include "state_form.h"
 
+#include "nodes/execnodes.h"
+
+/*
+ * AggCheckCallContext without the call: it is asked for every row.  What runs
+ * an aggregate is an Agg or a WindowAgg node.
+ */
+static inline bool
+in_aggregate(FunctionCallInfo fcinfo)
+{
+	return fcinfo->context != NULL &&
+		(IsA(fcinfo->context, AggState) ||
+		 IsA(fcinfo->context, WindowAggState));
+}
+
 /* A detoasted state that is of the type and whole. */
 static void *
 state_detoasted(Datum datum, const StateType *type)
@@ -56,15 +70,14 @@ state_begin(FunctionCallInfo fcinfo, const StateType *type)
 		return state_new(type, 1, type->npackings);
 	head = (StateHead *) PG_GETARG_POINTER(0);
 	if (likely(VARATT_IS_4B_U(head) && (head->flags & STATE_OPEN) &&
-			   AggCheckCallContext(fcinfo, NULL)))
+			   in_aggregate(fcinfo)))
 		return head;
 	head = state_detoasted(PG_GETARG_DATUM(0), type);
 	return state_open_copy(head, type, 0);
 }
 
 /*
- * Room for one more record: the smallest state grows to four times its size,
- * since most groups have more than a few records, others double.  A state whose records fold
+ * Room for one more record, doubling when full.  A state whose records fold
  * is folded first, and grows only if that does not free half of it.
  */
 static void *
@@ -81,8 +94,6 @@ state_grow(void *state, const StateType *type)
 			return state;
 	}
 	room = state_working_limit(type) - head->nitems;
-	if (VARSIZE(head) == SMALLEST_STATE)
-		capacity = 3 * capacity + 1;
 	return state_open_copy(state, type, Max(1, Min(capacity, room)));
 }
 
@@ -124,7 +135,7 @@ state_append(void *state, const StateType *type, const void *item)
 Datum
 state_end(FunctionCallInfo fcinfo, const StateType *type, void *state)
 {
-	if (likely(AggCheckCallContext(fcinfo, NULL)))
+	if (likely(in_aggregate(fcinfo)))
 		PG_RETURN_POINTER(state);
 	PG_RETURN_POINTER(state_sealed(state, type));
 }
@@ -135,7 +146,7 @@ state_leave_out(FunctionCallInfo fcinfo, const StateType *type)
 {
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	if (AggCheckCallContext(fcinfo, NULL))
+	if (in_aggregate(fcinfo))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	return state_seal(fcinfo, type);
 }

@@ -156,7 +156,7 @@ state_tidy(void *state, const StateType *type)
 	int			n = head->nitems;
 	int			form = state_form(head);
 
-	if (type->item_size == 0 || n == 0)
+	if (type->item_size == 0 || n <= 1)
 		return;
 	qsort_interruptible(items, n, form_size(type, form),
 						form == 0 ? type->compare :
