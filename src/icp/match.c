@@ -210,9 +210,19 @@ match_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 			return match_prefix(p, n, v);
 		case ICP_MATCHES:
 			return match_regex(p, n, v) ? 1 : otherwise;
+		case ICP_KNOWN:
+			return n->flags & ICP_WANTED ? 1 : otherwise;
 		default:
 			return otherwise;
 	}
+}
+
+/* Of the test that is never unknown itself. */
+static double
+degree_known(const IcpNode *n, bool known)
+{
+	return (known == ((n->flags & ICP_WANTED) != 0) ? 1 : n->otherwise) *
+		n->score;
 }
 
 /* What is left when too little is known. */
@@ -266,11 +276,10 @@ needs_missing(const IcpProfile *p, const IcpNode *n, const IcpValue *values)
 static pg_attribute_always_inline double
 degree_test(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 {
-	if (unlikely(n->op == ICP_KNOWN))
-		return ((v->kind != ICP_UNKNOWN) == ((n->flags & ICP_WANTED) != 0) ?
-				1 : n->otherwise) * n->score;
 	if (likely(v->kind > ICP_WORST))
 		return match_test(p, n, v) * n->score;
+	if (n->op == ICP_KNOWN)
+		return degree_known(n, v->kind != ICP_UNKNOWN);
 	return v->kind == ICP_UNKNOWN ? degree_unknown(n) :
 		degree_supposed(p, n, v->kind == ICP_BEST);
 }
