@@ -43,16 +43,12 @@ CREATE TEMP TABLE scored AS
   SELECT a.account_id, a.name, f.*
   FROM demo.accounts a, demo.dataset s,
     abm.icp_fit(s.profile::abm.icp_profile, a) f;
--- People with numbers for names, their roles from the CRM's label or else
--- from the job title.
-CREATE TEMP TABLE person AS
-  SELECT account_id, row_number() OVER (ORDER BY contact_id) AS contact_id,
-    coalesce(abm.crm_role(role), abm.title_role(title)) AS role, engagement
-  FROM demo.contacts;
+-- Roles from the CRM's label, or else from the job title.
 CREATE TEMP TABLE buying_group AS
   SELECT account_id,
-    abm.buying_group_agg(contact_id, role, engagement) AS members
-  FROM person GROUP BY account_id;
+    abm.buying_group_agg(contact_id,
+      coalesce(abm.crm_role(role), abm.title_role(title)), engagement) AS members
+  FROM demo.contacts GROUP BY account_id;
 
 \qecho
 \qecho '========================================================================'
