@@ -18,7 +18,7 @@
  * denominator.  The worst and the best ends give lower and upper.  More of a
  * good thing raises lo or hi, and with them s.
  *
- * Points and scores are rounded to multiples of 2^-40, so that any sum of
+ * Points and scores are rounded to multiples of 2^-44, so that any sum of
  * them is exact and does not depend on the order.
  */
 #include "abm.h"
@@ -38,8 +38,8 @@
 static double degree_combine(const IcpProfile *p, const IcpNode *n,
 							 const IcpValue *values, double *high);
 
-/* Adding and taking this away leaves a double a multiple of 2^-40. */
-#define GRID 6144.0				/* 1.5 * 2^12; the last bit is 2^(12-52) */
+/* Adding and taking this away leaves a double below 128 a multiple of 2^-44. */
+#define GRID 384.0				/* 1.5 * 2^8; the last bit is 2^(8-52) */
 
 double
 icp_grid(double points)
