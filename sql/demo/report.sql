@@ -310,9 +310,10 @@ SELECT count(*) > 0 AS has_tiers FROM tiered \gset
 SELECT t.tier, r.n AS closed, r.won, pg_temp.percent(r.win_rate) AS "win rate",
   pg_temp.percent(r.lower) AS "from", pg_temp.percent(r.upper) AS "to",
   pg_temp.money(abm.average_deal_size(t.deals)) AS "mean won",
-  pg_temp.percent(abm.probability_better(t.deals, next.deals))
-    AS "better than the next"
+  CASE WHEN better > 0.999 THEN '> 99.9 %' WHEN better < 0.001 THEN '< 0.1 %'
+    ELSE pg_temp.percent(better) END AS "better than the next"
 FROM tiered t LEFT JOIN tiered next ON next.tier = t.tier + 1,
+  LATERAL abm.probability_better(t.deals, next.deals) better,
   LATERAL abm.win_rate_interval(t.deals) r
 ORDER BY t.tier NULLS LAST;
 SELECT CASE
