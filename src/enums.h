@@ -1,6 +1,6 @@
 /*
  * enums.h
- *		The enumerations of sql/10-enums.sql.in as small C numbers.
+ *		The enumerations of sql/10-types.sql.in as small C numbers.
  */
 #ifndef ABM_ENUMS_H
 #define ABM_ENUMS_H
