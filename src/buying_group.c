@@ -60,6 +60,53 @@ members_fold(void *items, int n)
 	return n == 0 ? 0 : kept;
 }
 
+/*
+ * As a key: contacts of 32 bits, engagement in thousandths.  Counts, flags and
+ * rounded scores fit.
+ */
+static bool
+member_pack(void *packed, const void *item)
+{
+	const Member *m = item;
+	StateKey   *key = packed;
+	double		units = m->engagement * KEY_ENGAGEMENT_UNITS;
+	uint64		less = KEY_UNKNOWN;
+
+	if (m->engagement >= 0)
+	{
+		if (units > KEY_UNKNOWN - 1)
+			return false;
+		less = KEY_UNKNOWN - 1 - (uint64) (units + 0.5);
+	}
+	key->bits = (uint64) m->contact << KEY_CONTACT_SHIFT |
+		(uint64) m->role << KEY_ROLE_SHIFT | less;
+	return m->contact >= 0 && m->contact <= PG_UINT32_MAX &&
+		member_from_key(*key).engagement == m->engagement;
+}
+
+static void
+member_unpack(void *item, const void *packed)
+{
+	*(Member *) item = member_from_key(*(const StateKey *) packed);
+}
+
+static int
+keys_fold(void *items, int n)
+{
+	StateKey   *key = items;
+	int			kept = 1;
+
+	for (int i = 1; i < n; i++)
+		if (key[i].bits >> KEY_ROLE_SHIFT !=
+			key[kept - 1].bits >> KEY_ROLE_SHIFT)
+			key[kept++] = key[i];
+	return n == 0 ? 0 : kept;
+}
+
+static const StatePacking member_packing = {
+	sizeof(StateKey), member_pack, member_unpack, NULL, keys_fold
+};
+
 static const char *
 group_fault(const void *state)
 {
@@ -78,6 +125,7 @@ const StateType buying_group_type = {
 	.max_items = 1000000,
 	.fields = group_fields,.items_name = "members",
 	.item_fields = member_fields,.compare = member_compare,
+	.packings = &member_packing,.npackings = 1,
 	.fold = members_fold,.fault = group_fault
 };
 

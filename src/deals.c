@@ -143,7 +143,7 @@ deal_compare_packed(const void *a, const void *b, void *arg)
 }
 
 static const StatePacking deal_packing = {
-	sizeof(PackedDeal), deal_pack, deal_unpack, deal_compare_packed
+	sizeof(PackedDeal), deal_pack, deal_unpack, deal_compare_packed, NULL
 };
 
 const StateType deals_type = {

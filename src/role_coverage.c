@@ -23,7 +23,7 @@ typedef struct RoleTally
 static inline bool
 member_engaged(const Member *m, double min_engagement)
 {
-	return m->engagement >= min_engagement || min_engagement <= 0;
+	return min_engagement <= 0 || m->engagement >= min_engagement;
 }
 
 /* Each contact stands once in a role, so that members are contacts. */
@@ -35,11 +35,11 @@ tally_roles(const BuyingGroup *g, double min_engagement, RoleTally *tally)
 		tally->greatest[i] = ENGAGEMENT_UNKNOWN;
 	for (int i = 0; i < g->head.nitems; i++)
 	{
-		const Member *m = &g->member[i];
+		Member		m = member_at(g, i);
 
-		tally->members[m->role]++;
-		tally->engaged[m->role] += member_engaged(m, min_engagement);
-		tally->greatest[m->role] = Max(tally->greatest[m->role], m->engagement);
+		tally->members[m.role]++;
+		tally->engaged[m.role] += member_engaged(&m, min_engagement);
+		tally->greatest[m.role] = Max(tally->greatest[m.role], m.engagement);
 	}
 }
 
@@ -66,8 +66,12 @@ group_roles(const BuyingGroup *g, double min_engagement)
 	RoleSet		roles = 0;
 
 	for (int i = 0; i < g->head.nitems; i++)
-		if (member_engaged(&g->member[i], min_engagement))
-			roles |= 1u << g->member[i].role;
+	{
+		Member		m = member_at(g, i);
+
+		if (member_engaged(&m, min_engagement))
+			roles |= 1u << m.role;
+	}
 	return roles;
 }
 
@@ -89,8 +93,12 @@ group_authority(const BuyingGroup *g, RoleSet roles, double full,
 	if ((known & roles) == 0)
 		return true;
 	for (int i = 0; i < g->head.nitems; i++)
-		if (roles & (1u << g->member[i].role))
-			greatest = Max(greatest, g->member[i].engagement);
+	{
+		Member		m = member_at(g, i);
+
+		if (roles & (1u << m.role))
+			greatest = Max(greatest, m.engagement);
+	}
 	*authority = Min(greatest / full, 1);
 	return greatest >= 0;
 }
@@ -103,7 +111,7 @@ group_authority(const BuyingGroup *g, RoleSet roles, double full,
 static const BuyingGroup *
 group_arg(FunctionCallInfo fcinfo)
 {
-	return state_arg(fcinfo, 0, &buying_group_type);
+	return state_raw_arg(fcinfo, 0, &buying_group_type);
 }
 
 static double

@@ -45,6 +45,13 @@ typedef enum FieldType
 	FIELD_CHARS					/* 8 bytes of text, zero padded */
 } FieldType;
 
+/* The smallest form of a record: a number that sorts as the record does. */
+typedef struct pg_attribute_packed ()
+StateKey
+{
+	uint64		bits;
+} StateKey;
+
 /*
  * A smaller form of records that not every record fits: amounts in 64 bits,
  * say, as nearly all do.  It must sort as the full form does.  The kit packs
@@ -56,7 +63,12 @@ typedef struct StatePacking
 	uint16		size;			/* at most that of the full form */
 	bool		(*pack) (void *packed, const void *item);
 	void		(*unpack) (void *item, const void *packed);
+
+	/* NULL: the records are StateKeys */
 	int			(*compare) (const void *a, const void *b, void *arg);
+
+	/* does what StateType.fold does */
+	int			(*fold) (void *items, int n);
 } StatePacking;
 
 /*
@@ -92,7 +104,11 @@ typedef struct StateType
 	const StatePacking *packings;
 	int			npackings;
 
-	/* fold neighbours that are one thing; optional, not with packing */
+	/*
+	 * Fold neighbours that are one thing; optional, and with one packing at
+	 * most: what is left of a state must not fit a form smaller than its own,
+	 * unless that is the full one.
+	 */
 	int			(*fold) (void *items, int n);
 
 	/* the fixed fields of b into a, but for the scale; optional */

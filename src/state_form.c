@@ -147,23 +147,32 @@ state_pack(StateHead *head, const StateType *type)
 	}
 }
 
+#define ST_SORT sort_keys
+#define ST_ELEMENT_TYPE StateKey
+#define ST_COMPARE(a, b) (((a)->bits > (b)->bits) - ((a)->bits < (b)->bits))
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
 /* Sort the records and fold those that are one thing, where they stand. */
 void
 state_tidy(void *state, const StateType *type)
 {
 	StateHead  *head = head_of(state);
-	char	   *items = STATE_ITEMS(state, type);
-	int			n = head->nitems;
+	void	   *items = STATE_ITEMS(state, type);
 	int			form = state_form(head);
+	const StatePacking *packing = form == 0 ? NULL : &type->packings[form - 1];
 
-	if (type->item_size == 0 || n <= 1)
+	if (type->item_size == 0 || head->nitems <= 1)
 		return;
-	qsort_interruptible(items, n, form_size(type, form),
-						form == 0 ? type->compare :
-						type->packings[form - 1].compare, NULL);
-	if (type->fold == NULL)
-		return;
-	head->nitems = type->fold(items, n);
+	if (packing != NULL && packing->compare == NULL)
+		sort_keys(items, head->nitems);
+	else
+		qsort_interruptible(items, head->nitems, form_size(type, form),
+							packing ? packing->compare : type->compare, NULL);
+	if (type->fold != NULL)
+		head->nitems = (packing ? packing->fold : type->fold) (items, head->nitems);
 }
 
 /* The canonical form: a trimmed copy, sorted and folded. */

@@ -73,40 +73,32 @@ line_compare_packed(const void *a, const void *b, void *arg)
 static bool
 line_shrink(void *packed, const void *item)
 {
-	SmallLine  *to = packed;
+	StateKey   *to = packed;
 	const PurchaseLine *from = item;
+	int32		seconds = (int32) (from->at / USECS_PER_SEC);
 	int64		amount;
 
-	to->seconds = (int32) (from->at / USECS_PER_SEC);
-	if (to->seconds * USECS_PER_SEC != from->at ||
+	if (seconds * USECS_PER_SEC != from->at ||
 		!money_pack(from->amount, &amount))
 		return false;
-	to->amount = amount == MONEY_PACKED_UNKNOWN ? SMALL_UNKNOWN :
-		(int32) amount;
-	return amount == MONEY_PACKED_UNKNOWN ||
-		(amount == to->amount && amount != SMALL_UNKNOWN);
+	if (amount == MONEY_PACKED_UNKNOWN)
+		amount = SMALL_UNKNOWN;
+	else if (amount != (int32) amount || amount == SMALL_UNKNOWN)
+		return false;
+	to->bits = (uint64) ((uint32) seconds ^ SMALL_SIGN) << 32 |
+		((uint32) amount ^ SMALL_SIGN);
+	return true;
 }
 
 static void
 line_unshrink(void *item, const void *packed)
 {
-	*(PurchaseLine *) item = small_line(packed);
-}
-
-static int
-line_compare_small(const void *a, const void *b, void *arg)
-{
-	const SmallLine *x = a;
-	const SmallLine *y = b;
-
-	if (x->seconds != y->seconds)
-		return x->seconds < y->seconds ? -1 : 1;
-	return (x->amount > y->amount) - (x->amount < y->amount);
+	*(PurchaseLine *) item = small_line(*(const StateKey *) packed);
 }
 
 static const StatePacking line_packings[] = {
-	{sizeof(PackedLine), line_pack, line_unpack, line_compare_packed},
-	{sizeof(SmallLine), line_shrink, line_unshrink, line_compare_small}
+	{sizeof(PackedLine), line_pack, line_unpack, line_compare_packed, NULL},
+	{sizeof(StateKey), line_shrink, line_unshrink, NULL, NULL}
 };
 
 const StateType purchases_type = {

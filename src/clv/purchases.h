@@ -29,15 +29,6 @@ typedef struct PackedLine
 	int64		amount;
 } PackedLine;
 
-/* a line at a full second near the year 2000, whose amount fits 32 bits */
-typedef struct SmallLine
-{
-	int32		seconds;		/* since 2000, as timestamptz counts */
-	int32		amount;
-} SmallLine;
-
-#define SMALL_UNKNOWN PG_INT32_MIN
-
 static inline PurchaseLine
 packed_line(const PackedLine *line)
 {
@@ -47,15 +38,25 @@ packed_line(const PackedLine *line)
 	};
 }
 
+/*
+ * A line at a full second near the year 2000, whose amount fits 32 bits: the
+ * seconds, as timestamptz counts, above the amount, both with the sign bit
+ * turned so that they sort without a sign.
+ */
+#define SMALL_SIGN 0x80000000
+#define SMALL_UNKNOWN PG_INT32_MIN
+
 static inline PurchaseLine
-small_line(const SmallLine *line)
+small_line(StateKey key)
 {
-	return (PurchaseLine)
-	{
-		line->seconds * USECS_PER_SEC,
-			line->amount == SMALL_UNKNOWN ? MONEY_UNKNOWN :
-			wide_from(line->amount)
-	};
+	int32		seconds = (int32) ((uint32) (key.bits >> 32) ^ SMALL_SIGN);
+	int32		amount = (int32) ((uint32) key.bits ^ SMALL_SIGN);
+
+	PurchaseLine line = {seconds * USECS_PER_SEC, MONEY_UNKNOWN};
+
+	if (amount != SMALL_UNKNOWN)
+		line.amount = wide_from(amount);
+	return line;
 }
 
 /* A line of a state that may be packed: see state_raw_arg. */
@@ -69,7 +70,7 @@ purchase_line(const Purchases *p, int i)
 		case 1:
 			return packed_line((const PackedLine *) p->line + i);
 		default:
-			return small_line((const SmallLine *) p->line + i);
+			return small_line(((const StateKey *) p->line)[i]);
 	}
 }
 
