@@ -45,17 +45,17 @@ tempcheck:
 test/math/%_test: test/math/%_test.c $(wildcard src/math/*.c src/math/*.h)
 	$(CC) -O2 -g -std=gnu99 -ffp-contract=off -Wall -Wextra -Werror -Isrc -o $@ $< $(wildcard src/math/*.c) -lm
 
-# the pgTAP tests on the server that PGHOST and PGPORT name; PROVE=-v shows each
+# the pgTAP tests on the server that PGHOST and PGPORT name; TAPFLAGS=-v shows each
 TAP_DB ?= $(EXTENSION)_tap
 .PHONY: prove prove-math prove-sql
 prove: prove-math prove-sql
 prove-math: $(MATH_TESTS)
-	prove $(PROVE) --exec '' $(MATH_TESTS)
+	prove $(TAPFLAGS) --exec '' $(MATH_TESTS)
 prove-sql:
 	$(bindir)/dropdb --if-exists $(TAP_DB)
 	$(bindir)/createdb $(TAP_DB)
 	$(bindir)/psql -qX -d $(TAP_DB) -c 'CREATE EXTENSION pgtap' -c 'CREATE EXTENSION $(EXTENSION)'
-	pg_prove $(PROVE) --psql-bin $(bindir)/psql -d $(TAP_DB) test/pgtap/*.sql
+	pg_prove $(TAPFLAGS) --psql-bin $(bindir)/psql -d $(TAP_DB) test/pgtap/*.sql
 endif
 
 .PHONY: $(SCRIPTED)
