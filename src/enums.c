@@ -47,10 +47,15 @@ static const char *const buying_role_labels[] = {
 	NULL
 };
 
+static const char *const movement_kind_labels[] = {
+	"none", "new", "expansion", "contraction", "churn", "reactivation", NULL
+};
+
 const EnumKind verdict_kind = {"verdict", verdict_labels};
 const EnumKind deal_outcome_kind = {"deal_outcome", deal_outcome_labels};
 const EnumKind timeline_status_kind = {"timeline_status",
 timeline_status_labels};
+const EnumKind movement_kind_kind = {"movement_kind", movement_kind_labels};
 const EnumKind buying_role_kind = {"buying_role", buying_role_labels};
 
 /* Forget everything when the catalog changes under us. */

@@ -24,6 +24,12 @@ typedef enum TimelineStatus
 	TIMELINE_DELIBERATING
 } TimelineStatus;
 
+typedef enum MovementKind
+{
+	MOVEMENT_NONE, MOVEMENT_NEW, MOVEMENT_EXPANSION, MOVEMENT_CONTRACTION,
+	MOVEMENT_CHURN, MOVEMENT_REACTIVATION
+} MovementKind;
+
 typedef enum BuyingRole
 {
 	ROLE_USER, ROLE_INFLUENCER, ROLE_DECISION_MAKER, ROLE_IT_EXPERT,
@@ -43,6 +49,7 @@ extern const EnumKind verdict_kind;
 extern const EnumKind deal_outcome_kind;
 extern const EnumKind timeline_status_kind;
 extern const EnumKind buying_role_kind;
+extern const EnumKind movement_kind_kind;
 
 extern int	enum_code(const EnumKind *kind, Datum value);
 extern Datum enum_datum(const EnumKind *kind, int code);

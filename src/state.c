@@ -151,20 +151,28 @@ state_leave_out(FunctionCallInfo fcinfo, const StateType *type)
 	return state_seal(fcinfo, type);
 }
 
-/* Express every amount of records in full form in units of 10^-to. */
+/* Express every amount among some fields in units of 10^-to. */
+static void
+fields_rescale(const StateField *fields, char *base, int from, int to)
+{
+	for (const StateField *f = fields; f != NULL && f->name != NULL; f++)
+	{
+		Wide	   *w = (Wide *) (base + f->offset);
+
+		if (f->type == FIELD_MONEY && !money_unknown(*w))
+			*w = wide_from(money_rescale(wide_value(*w), from, to));
+	}
+}
+
+/* Express every amount of a state in full form in units of 10^-to. */
 static void
 state_rescale(StateHead *head, const StateType *type, int from, int to)
 {
 	char	   *item = STATE_ITEMS(head, type);
 
+	fields_rescale(type->fields, (char *) head, from, to);
 	for (int i = 0; i < head->nitems; i++, item += type->item_size)
-		for (const StateField *f = type->item_fields; f->name != NULL; f++)
-		{
-			Wide	   *w = (Wide *) (item + f->offset);
-
-			if (f->type == FIELD_MONEY && !money_unknown(*w))
-				*w = wide_from(money_rescale(wide_value(*w), from, to));
-		}
+		fields_rescale(type->item_fields, item, from, to);
 }
 
 static inline int32 *
@@ -183,14 +191,14 @@ state_set_scale(void *state, const StateType *type, int scale)
 	StateHead  *head = head_of(state);
 	int32	   *old = state_scale(state, type);
 
-	if (head->nitems > 0 && *old < scale)
+	if (*old < scale)
 	{
-		head = state_unpacked(head, type, 1);
+		head = state_unpacked(head, type, type->item_size > 0);
 		old = state_scale(head, type);
 		state_rescale(head, type, *old, scale);
 		state_pack(head, type);
+		*old = scale;
 	}
-	*old = scale;
 	return head;
 }
 

@@ -152,6 +152,23 @@ SELECT is_empty(format($$
       (random() * (length(b) - 1))::int, (ARRAY[0, 1, 127, 128, 255, (random() * 255)::int])[1 + (random() * 5)::int]) AS b FROM b, generate_series(1, 1200) n)
   SELECT r, count(*) FROM m, LATERAL (SELECT read_state(%L, encode(b || crc32c(b), 'hex')) AS r) x
   WHERE r NOT IN ('22P02', '22003', '22023', 'accepted') GROUP BY r$$, t, state), state || ': changed bytes with a right checksum are refused or harmless') FROM small_state;
+-- The same over the wire: bytes go into a binary COPY as bytea and come out as the state type.
+CREATE TABLE wire (b bytea);
+CREATE FUNCTION receive_state(state regtype, input bytea) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE file text := current_setting('data_directory') || '/abm_wire'; r text; BEGIN
+  TRUNCATE wire; INSERT INTO wire VALUES (input);
+  EXECUTE format('COPY wire TO %L (FORMAT binary)', file);
+  EXECUTE format('CREATE TEMP TABLE received_one (s %s) ON COMMIT DROP', state);
+  EXECUTE format('COPY received_one FROM %L (FORMAT binary)', file);
+  SELECT CASE WHEN s::text = encode(input, 'hex') THEN 'accepted' ELSE 'accepted but changed' END INTO r FROM received_one;
+  DROP TABLE received_one;
+  RETURN r;
+EXCEPTION WHEN OTHERS THEN RETURN sqlstate; END $$;
+SELECT is(receive_state(state, decode(t, 'hex')), 'accepted', state || ': binary as sent is accepted') FROM small_state;
+SELECT set_eq(format($$SELECT receive_state(%L, substr(decode(%L, 'hex'), 1, n)) FROM generate_series(0, %s, 7) n$$, state, t, length(t) / 2 - 1), ARRAY['22P03'],
+  state || ': truncated binary is refused') FROM small_state;
+SELECT set_eq(format($$SELECT receive_state(%L, set_byte(b, n, get_byte(b, n) # 16)) FROM decode(%L, 'hex') b, generate_series(0, %s, 5) n$$, state, t, length(t) / 2 - 1), ARRAY['22P03'],
+  state || ': binary with a changed byte is refused') FROM small_state;
 SELECT is_empty($$SELECT a.state, b.state FROM small_state a JOIN small_state b ON a.state < b.state AND left(a.t, 2) = left(b.t, 2)$$, 'every state type has a kind of its own');
 SELECT is_empty($$SELECT a.state, b.state FROM small_state a, small_state b WHERE a.state <> b.state AND read_state(b.state, a.t) <> '22P02'$$, 'no state type reads another''s states');
 
