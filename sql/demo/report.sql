@@ -33,6 +33,7 @@ SELECT title, to_char(as_of, 'YYYY-MM-DD') AS as_of, own_profile,
            'in the currency of the data') AS in_currency,
   EXISTS (SELECT FROM demo.contacts) AS has_contacts,
   EXISTS (SELECT FROM demo.orders) AS has_orders,
+  EXISTS (SELECT FROM demo.subscriptions) AS has_subscriptions,
   EXISTS (SELECT FROM demo.opportunities WHERE outcome = 'open') AS has_open,
   EXISTS (SELECT FROM demo.opportunities
           WHERE num_nonnulls(budget, product_fit, needed_by) > 0) AS has_bant
@@ -295,6 +296,32 @@ ORDER BY revenue DESC NULLS LAST, account_id LIMIT 10;
 \else
 \qecho 'Missing: orders.csv (account, time and amount of each order).'
 \qecho
+\endif
+\if :has_subscriptions
+CREATE TEMP TABLE year AS
+  SELECT closing, opening,
+    abm.retention_agg(opened, closed, earlier) AS retention
+  FROM (SELECT max(month) AS closing, (max(month) - interval '1 year')::date AS opening
+        FROM demo.subscriptions) m,
+    LATERAL (SELECT coalesce(sum(mrr) FILTER (WHERE month = opening), 0) AS opened,
+               coalesce(sum(mrr) FILTER (WHERE month = closing), 0) AS closed,
+               bool_or(month < opening) AS earlier
+             FROM demo.subscriptions GROUP BY account_id) a
+  GROUP BY closing, opening;
+SELECT to_char(opening, 'YYYY-MM') AS opening, to_char(closing, 'YYYY-MM') AS closing,
+  abm.nrr(retention) IS NOT NULL AS has_year FROM year \gset
+\if :has_year
+\qecho 'Recurring revenue, monthly, of' :closing 'against' :opening':'
+SELECT movement, customers, pg_temp.money(amount) AS amount,
+  pg_temp.percent(share) AS "of the opening"
+FROM year, abm.revenue_movements(retention);
+SELECT pg_temp.percent(abm.nrr(retention)) AS "net retention",
+  pg_temp.percent(abm.grr(retention)) AS "gross retention",
+  pg_temp.percent(l.logo_retention) AS "customers kept",
+  pg_temp.percent(l.lower) AS "from", pg_temp.percent(l.upper) AS "to",
+  pg_temp.num(abm.quick_ratio(retention), 2) AS "gained per lost"
+FROM year, abm.logo_retention_interval(retention) l;
+\endif
 \endif
 
 \qecho '6. Does the fit tell who will buy?  Win rate by tier'
