@@ -7,7 +7,7 @@ SQL_PARTS    = $(sort $(wildcard sql/[0-9]*.sql.in))
 DATA         = $(wildcard sql/$(EXTENSION)--*--*.sql)
 DATA_built   = sql/$(EXTENSION)--$(EXTVERSION).sql
 REGRESS      = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test --load-extension=$(EXTENSION)
+REGRESS_OPTS = --inputdir=test --load-extension=$(EXTENSION) --encoding=UTF8
 MATH_TESTS   = $(patsubst %.c,%,$(sort $(wildcard test/math/*_test.c)))
 PG_CPPFLAGS  = -Isrc
 PG_CFLAGS    = -O2 -ffp-contract=off -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare $(WERROR)
