@@ -74,6 +74,9 @@ typedef void *SoftErrors;
 
 #define USECS_PER_DAY_F 86400000000.0
 
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
 /* args.c: arguments that must be sane, with one message for each fault */
 extern double arg_finite(double value, const char *what);
 extern double arg_level(double level);
@@ -82,5 +85,7 @@ extern int64 arg_length(const Interval *length, const char *what);
 extern int	arg_choice(const text *value, const char *what,
 					   const char *const *choices);
 extern double *arg_float8s(ArrayType *array, const char *what, int *n);
+
+#pragma GCC visibility pop
 
 #endif							/* ABM_H */

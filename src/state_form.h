@@ -8,6 +8,9 @@
 
 #include "state.h"
 
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
 #define SMALLEST_STATE 64
 
 static inline StateHead *
@@ -64,5 +67,7 @@ extern void *state_unpacked(const StateHead *from, const StateType *type,
 extern void state_pack(StateHead *head, const StateType *type);
 extern void state_tidy(void *state, const StateType *type);
 extern void *state_sealed(const void *state, const StateType *type);
+
+#pragma GCC visibility pop
 
 #endif							/* ABM_STATE_FORM_H */
