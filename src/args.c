@@ -9,18 +9,16 @@
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 
-/* A float that is neither NaN nor infinite, and never minus zero. */
-double
-arg_finite(double value, const char *what)
+/* The fault of arg_finite. */
+void
+arg_refuse_float(double value, const char *what)
 {
-	if (unlikely(isnan(value) || isinf(value)))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s must be finite, not %s", what,
-						isnan(value) ? "NaN" : value > 0 ? "Infinity" :
-						"-Infinity"),
-				 errhint("Unknown is NULL.")));
-	return value == 0 ? 0 : value;
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("%s must be finite, not %s", what,
+					isnan(value) ? "NaN" : value > 0 ? "Infinity" :
+					"-Infinity"),
+			 errhint("Unknown is NULL.")));
 }
 
 /* A confidence level: strictly between 0 and 1. */
@@ -35,16 +33,14 @@ arg_level(double level)
 	return level;
 }
 
-/* A moment that is not 'infinity' or '-infinity'. */
-TimestampTz
-arg_time(TimestampTz at, const char *what)
+/* The fault of arg_time. */
+void
+arg_refuse_time(const char *what)
 {
-	if (unlikely(TIMESTAMP_NOT_FINITE(at)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("%s must be a finite time", what),
-				 errhint("Unknown is NULL.")));
-	return at;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+			 errmsg("%s must be a finite time", what),
+			 errhint("Unknown is NULL.")));
 }
 
 /*
