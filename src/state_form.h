@@ -44,6 +44,13 @@ state_used(const StateHead *head, const StateType *type)
 	return type->fixed_size + head->nitems * state_stride(head, type);
 }
 
+/* Is there no room for one more record?  Asked per row: no division. */
+static inline bool
+state_full(const StateHead *head, const StateType *type)
+{
+	return state_used(head, type) + state_stride(head, type) > VARSIZE(head);
+}
+
 /* A record in full form. */
 static inline void
 state_unpack(const StateHead *head, const StateType *type, int i, void *item)
