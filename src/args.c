@@ -107,11 +107,11 @@ arg_float8s(ArrayType *array, const char *what, int *n)
 				 errmsg("%s must be a one-dimensional array", what)));
 	if (ARR_ELEMTYPE(array) != FLOAT8OID)
 		elog(ERROR, "%s must be an array of float8", what);
-	if (array_contains_nulls(array))
+	if (ARR_HASNULL(array) && array_contains_nulls(array))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not contain NULL", what)));
-	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	*n = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
 	values = (double *) ARR_DATA_PTR(array);
 	for (int i = 0; i < *n; i++)
 		arg_finite(values[i], what);
