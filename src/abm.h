@@ -12,6 +12,8 @@
 
 #include "postgres.h"
 
+#include <math.h>
+
 #include "common/int.h"
 #include "fmgr.h"
 #include "funcapi.h"
@@ -74,13 +76,36 @@ typedef void *SoftErrors;
 
 #define USECS_PER_DAY_F 86400000000.0
 
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
 /* args.c: arguments that must be sane, with one message for each fault */
-extern double arg_finite(double value, const char *what);
+extern void arg_refuse_float(double value, const char *what) pg_attribute_noreturn();
+extern void arg_refuse_time(const char *what) pg_attribute_noreturn();
 extern double arg_level(double level);
-extern TimestampTz arg_time(TimestampTz at, const char *what);
 extern int64 arg_length(const Interval *length, const char *what);
 extern int	arg_choice(const text *value, const char *what,
 					   const char *const *choices);
 extern double *arg_float8s(ArrayType *array, const char *what, int *n);
+
+#pragma GCC visibility pop
+
+/* A float that is neither NaN nor infinite, and never minus zero. */
+static inline double
+arg_finite(double value, const char *what)
+{
+	if (unlikely(!isfinite(value)))
+		arg_refuse_float(value, what);
+	return value == 0 ? 0 : value;
+}
+
+/* A moment that is not 'infinity' or '-infinity'. */
+static inline TimestampTz
+arg_time(TimestampTz at, const char *what)
+{
+	if (unlikely(TIMESTAMP_NOT_FINITE(at)))
+		arg_refuse_time(what);
+	return at;
+}
 
 #endif							/* ABM_H */

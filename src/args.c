@@ -9,18 +9,16 @@
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
 
-/* A float that is neither NaN nor infinite, and never minus zero. */
-double
-arg_finite(double value, const char *what)
+/* The fault of arg_finite. */
+void
+arg_refuse_float(double value, const char *what)
 {
-	if (unlikely(isnan(value) || isinf(value)))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s must be finite, not %s", what,
-						isnan(value) ? "NaN" : value > 0 ? "Infinity" :
-						"-Infinity"),
-				 errhint("Unknown is NULL.")));
-	return value == 0 ? 0 : value;
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("%s must be finite, not %s", what,
+					isnan(value) ? "NaN" : value > 0 ? "Infinity" :
+					"-Infinity"),
+			 errhint("Unknown is NULL.")));
 }
 
 /* A confidence level: strictly between 0 and 1. */
@@ -35,16 +33,14 @@ arg_level(double level)
 	return level;
 }
 
-/* A moment that is not 'infinity' or '-infinity'. */
-TimestampTz
-arg_time(TimestampTz at, const char *what)
+/* The fault of arg_time. */
+void
+arg_refuse_time(const char *what)
 {
-	if (unlikely(TIMESTAMP_NOT_FINITE(at)))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("%s must be a finite time", what),
-				 errhint("Unknown is NULL.")));
-	return at;
+	ereport(ERROR,
+			(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+			 errmsg("%s must be a finite time", what),
+			 errhint("Unknown is NULL.")));
 }
 
 /*
@@ -111,11 +107,11 @@ arg_float8s(ArrayType *array, const char *what, int *n)
 				 errmsg("%s must be a one-dimensional array", what)));
 	if (ARR_ELEMTYPE(array) != FLOAT8OID)
 		elog(ERROR, "%s must be an array of float8", what);
-	if (array_contains_nulls(array))
+	if (ARR_HASNULL(array) && array_contains_nulls(array))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s must not contain NULL", what)));
-	*n = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	*n = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
 	values = (double *) ARR_DATA_PTR(array);
 	for (int i = 0; i < *n; i++)
 		arg_finite(values[i], what);

@@ -12,6 +12,7 @@
 
 #define LABEL_SIZE 32			/* longer than the longest label */
 #define LABEL_SLOTS 256			/* a power of two, well above all labels */
+#define SEEN_SLOTS 128
 
 typedef struct RoleLabel
 {
@@ -47,6 +48,19 @@ static const RoleLabel role_labels[] = {
 	{"technicalevaluator", ROLE_IT_EXPERT}, {"user", ROLE_USER},
 	{"userbuyer", ROLE_USER}
 };
+
+/*
+ * A label as it was written, and what it means.  One database writes few, so
+ * that most rows find theirs here without squeezing it.
+ */
+typedef struct SeenLabel
+{
+	int			len;			/* 0: the place is free */
+	int			role;			/* or -1 */
+	char		written[LABEL_SIZE];
+} SeenLabel;
+
+static SeenLabel seen_labels[SEEN_SLOTS];
 
 /* Where each label stands in role_labels, from 1; hashed on first use. */
 static uint8 label_slots[LABEL_SLOTS];
@@ -116,7 +130,7 @@ labels_hash(void)
 
 /* The role that a label means, or -1. */
 static int
-label_role(const text *label)
+label_look_up(const text *label)
 {
 	char		squeezed[LABEL_SIZE];
 	uint32		hash = label_squeeze(label, squeezed);
@@ -133,6 +147,27 @@ label_role(const text *label)
 			return l->role;
 	}
 	return -1;
+}
+
+/* The same for a label that may have been seen before. */
+static int
+label_role(const text *label)
+{
+	const char *text = VARDATA_ANY(label);
+	int			len = VARSIZE_ANY_EXHDR(label);
+	SeenLabel  *seen;
+
+	if (len == 0 || len > LABEL_SIZE)
+		return label_look_up(label);
+	seen = &seen_labels[(text[0] + 3u * text[len / 2] + 5u * text[len - 1] +
+						 7u * len) %SEEN_SLOTS];
+	if (seen->len != len || memcmp(seen->written, text, len) != 0)
+	{
+		seen->role = label_look_up(label);
+		seen->len = len;
+		memcpy(seen->written, text, len);
+	}
+	return seen->role;
 }
 
 /*

@@ -7,6 +7,9 @@
 
 #include "postgres.h"
 
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
 /* In the order of the labels in SQL. */
 typedef enum Verdict
 {
@@ -53,5 +56,7 @@ extern const EnumKind movement_kind_kind;
 
 extern int	enum_code(const EnumKind *kind, Datum value);
 extern Datum enum_datum(const EnumKind *kind, int code);
+
+#pragma GCC visibility pop
 
 #endif							/* ABM_ENUMS_H */

@@ -166,15 +166,20 @@ money_read(Datum numeric, int *scale, const char *what)
 		money_overflow();
 	*scale = p.scale;
 	e = 4 * (p.weight - p.ndigits + 1) + p.scale;
-	if (likely(p.ndigits <= 4 && e <= 0 && e >= -4))
+	if (likely(p.ndigits <= 4 && e <= 2 && e >= -4))
 	{
-		static const int64 divisors[] = {1, 10, 100, 1000, 10000};
+		static const int64 powers[] = {1, 10, 100, 1000, 10000};
 		int64		small = 0;
 
-		/* an ordinary amount: 64 bits do */
+		/* an ordinary amount: 64 bits do; most have two decimals */
 		for (int i = 0; i < p.ndigits; i++)
 			small = small * NUM_DIGIT_BASE + read_uint16(p.digits + 2 * i);
-		small /= divisors[-e];
+		if (likely(e == -2))
+			small /= 100;
+		else if (e < 0)
+			small /= powers[-e];
+		else
+			small *= powers[e];
 		return p.negative ? -small : small;
 	}
 	for (int i = 0; i < p.ndigits; i++)

@@ -9,6 +9,9 @@
 
 #include "utils/numeric.h"
 
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
 /* 128 bits in two halves: states are aligned to 8 bytes, int128 wants 16. */
 typedef struct Wide
 {
@@ -70,5 +73,7 @@ extern Numeric money_numeric(int128 value, int scale);
 extern Numeric money_average(int128 sum, int scale, int64 n);
 extern double money_double(int128 value, int scale);
 extern double numeric_double(Datum numeric);
+
+#pragma GCC visibility pop
 
 #endif							/* ABM_MONEY_H */

@@ -109,7 +109,7 @@ state_append(void *state, const StateType *type, const void *item)
 	int			form = state_form(head);
 	char	   *place;
 
-	if (unlikely(head->nitems >= state_capacity(head, type)))
+	if (unlikely(state_full(head, type)))
 		head = state_grow(head, type);
 	place = (char *) STATE_ITEMS(head, type) +
 		head->nitems * form_size(type, form);

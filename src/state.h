@@ -19,6 +19,9 @@
 #include "abm.h"
 #include "money.h"
 
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
 #define STATE_OPEN 0x0001		/* slack and disorder allowed */
 #define STATE_FORM_SHIFT 1		/* two bits: the form of the records */
 #define STATE_FORM_MASK 3
@@ -156,6 +159,8 @@ extern Datum state_send(FunctionCallInfo fcinfo, const StateType *type);
 extern Datum state_jsonb(FunctionCallInfo fcinfo, const StateType *type);
 extern Datum state_merge(FunctionCallInfo fcinfo, const StateType *type);
 extern Datum state_seal(FunctionCallInfo fcinfo, const StateType *type);
+
+#pragma GCC visibility pop
 
 #define STATE_FUNCTION(name, verb, type) \
 	PG_FUNCTION_INFO_V1(abm_##name##_##verb); \

@@ -8,6 +8,9 @@
 
 #include "state.h"
 
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
 #define SMALLEST_STATE 64
 
 static inline StateHead *
@@ -41,6 +44,13 @@ state_used(const StateHead *head, const StateType *type)
 	return type->fixed_size + head->nitems * state_stride(head, type);
 }
 
+/* Is there no room for one more record?  Asked per row: no division. */
+static inline bool
+state_full(const StateHead *head, const StateType *type)
+{
+	return state_used(head, type) + state_stride(head, type) > VARSIZE(head);
+}
+
 /* A record in full form. */
 static inline void
 state_unpack(const StateHead *head, const StateType *type, int i, void *item)
@@ -64,5 +74,7 @@ extern void *state_unpacked(const StateHead *from, const StateType *type,
 extern void state_pack(StateHead *head, const StateType *type);
 extern void state_tidy(void *state, const StateType *type);
 extern void *state_sealed(const void *state, const StateType *type);
+
+#pragma GCC visibility pop
 
 #endif							/* ABM_STATE_FORM_H */

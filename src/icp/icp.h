@@ -252,7 +252,17 @@ extern void icp_judge(const IcpProfile *p, const IcpValue *values,
 extern double icp_bound(const IcpProfile *p, const IcpDegree *degrees,
 						bool best);
 extern double icp_grid(double points);
-extern int	icp_tier(double score, const double *cutpoints, int n);
+
+/* 1 for a score that reaches the first cutpoint, and so on down. */
+static inline int
+icp_tier(double score, const double *cutpoints, int n)
+{
+	int			tier = 0;
+
+	while (tier < n && score < cutpoints[tier])
+		tier++;
+	return tier + 1;
+}
 
 /* columns.c */
 extern void icp_classify(IcpPlan *plan, IcpColumn *column, Oid type);

@@ -475,14 +475,3 @@ icp_bound(const IcpProfile *p, const IcpDegree *degrees, bool best)
 	}
 	return icp_grid(clamp(100 * sum / p->weight, 0, 100));
 }
-
-/* 1 for a score that reaches the first cutpoint, and so on down. */
-int
-icp_tier(double score, const double *cutpoints, int n)
-{
-	int			tier = 0;
-
-	while (tier < n && score < cutpoints[tier])
-		tier++;
-	return tier + 1;
-}

@@ -254,7 +254,8 @@ read_array(IcpPlan *plan, IcpColumn *column, Datum datum, IcpValue *v)
 			   VARSIZE_SHORT(array) - VARHDRSZ_SHORT);
 		a = (const ArrayType *) column->aligned;
 	}
-	n = ArrayGetNItems(a->ndim, ARR_DIMS(a));
+	n = likely(a->ndim == 1) ? ARR_DIMS(a)[0] :
+		ArrayGetNItems(a->ndim, ARR_DIMS(a));
 	missing = ARR_NULLBITMAP(a);
 	offset = ARR_DATA_OFFSET(a);
 	v->n = 0;
