@@ -60,9 +60,12 @@ typedef void *SoftErrors;
 
 /*
  * Set-returning functions put all their rows into the tuplestore at once.
- * 15.0 has InitMaterializedSRF; its flag names have not changed since.
+ * 15.0 has InitMaterializedSRF; its flag names have not changed since.  The
+ * row type is the one that the caller expects: looked up in the catalog it
+ * would leave its scraps in the query's memory, call after call.
  */
-#define abm_begin_rows(fcinfo) InitMaterializedSRF(fcinfo, 0)
+#define abm_begin_rows(fcinfo) \
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC)
 #define abm_put_row(fcinfo, values, nulls) \
 	tuplestore_putvalues(((ReturnSetInfo *) (fcinfo)->resultinfo)->setResult, \
 						 ((ReturnSetInfo *) (fcinfo)->resultinfo)->setDesc, \
