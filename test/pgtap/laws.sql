@@ -164,17 +164,18 @@ CREATE TABLE rows_call AS SELECT * FROM (VALUES
   ('velocity_report',       $$((SELECT abm.deal_agg('won', v, date '2024-01-01', date '2024-02-01') FROM (SELECT i) o (v)))$$),
   ('revenue_history',       $$((SELECT abm.purchase_agg('2024-01-01 00:00Z', v) FROM (SELECT i) o (v)), '2025-01-01 00:00Z')$$),
   ('revenue_concentration', $$((SELECT abm.customer_base_agg(v, 1) FROM (SELECT i) o (v)))$$),
-  ('icp_attributes',        $$('{"criteria": [{"attribute": "x", "at_least": 1}]}'::text::abm.icp_profile)$$),
+  ('icp_attributes',        $$(format('{"criteria": [{"attribute": "x", "at_least": %s}]}', i)::abm.icp_profile)$$),
   ('icp_explain',           $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', jsonb_build_object('x', i))$$),
   ('icp_explain',           $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', r)$$),
   ('icp_next_question',     $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', jsonb_build_object('y', i))$$),
   ('icp_next_question',     $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', r)$$)) v (name, arguments);
 SELECT set_eq($$SELECT DISTINCT name FROM rows_call$$,
   $$SELECT DISTINCT proname::text FROM pg_proc WHERE pronamespace = 'abm'::regnamespace AND proretset$$, 'every function that returns rows is called');
+CREATE FUNCTION used_memory() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT sum(total_bytes) FROM pg_backend_memory_contexts';
 CREATE FUNCTION growth(call text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE r bigint; BEGIN
   EXECUTE format('SELECT max(bytes) - min(bytes) FROM (SELECT (SELECT count(*) FROM %s AS c WHERE i >= 0) AS n,
-      CASE WHEN k %% 2000 = 0 THEN (SELECT sum(total_bytes) FROM pg_backend_memory_contexts WHERE k > 0) END AS bytes
+      CASE WHEN k %% 2000 = 0 THEN used_memory() END AS bytes
     FROM (SELECT k, k %% 2 AS i, k AS x FROM generate_series(1, 10000) k) r OFFSET 0) q WHERE n >= 0', call) INTO r;
   RETURN r; END $$;
 SELECT cmp_ok(growth('abm.' || name || arguments), '<', 1000000::bigint, name || arguments || ' leaves nothing behind') FROM rows_call;
