@@ -79,11 +79,13 @@ typedef void *SoftErrors;
 
 /* args.c: arguments that must be sane, with one message for each fault */
 extern double arg_finite(double value, const char *what);
+extern double arg_not_negative(double value, const char *what);
 extern double arg_level(double level);
 extern TimestampTz arg_time(TimestampTz at, const char *what);
 extern int64 arg_length(const Interval *length, const char *what);
 extern int	arg_choice(const text *value, const char *what,
 					   const char *const *choices);
 extern double *arg_float8s(ArrayType *array, const char *what, int *n);
+extern double arg_weights(const double *weights, int n, const char *what);
 
 #endif							/* ABM_H */
