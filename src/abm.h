@@ -62,9 +62,12 @@ typedef void *SoftErrors;
 
 /*
  * Set-returning functions put all their rows into the tuplestore at once.
- * 15.0 has InitMaterializedSRF; its flag names have not changed since.
+ * 15.0 has InitMaterializedSRF; its flag names have not changed since.  The
+ * row type is the one that the caller expects: looked up in the catalog it
+ * would leave its scraps in the query's memory, call after call.
  */
-#define abm_begin_rows(fcinfo) InitMaterializedSRF(fcinfo, 0)
+#define abm_begin_rows(fcinfo) \
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC)
 #define abm_put_row(fcinfo, values, nulls) \
 	tuplestore_putvalues(((ReturnSetInfo *) (fcinfo)->resultinfo)->setResult, \
 						 ((ReturnSetInfo *) (fcinfo)->resultinfo)->setDesc, \
@@ -82,11 +85,13 @@ typedef void *SoftErrors;
 /* args.c: arguments that must be sane, with one message for each fault */
 extern void arg_refuse_float(double value, const char *what) pg_attribute_noreturn();
 extern void arg_refuse_time(const char *what) pg_attribute_noreturn();
+extern double arg_not_negative(double value, const char *what);
 extern double arg_level(double level);
 extern int64 arg_length(const Interval *length, const char *what);
 extern int	arg_choice(const text *value, const char *what,
 					   const char *const *choices);
 extern double *arg_float8s(ArrayType *array, const char *what, int *n);
+extern double arg_weights(const double *weights, int n, const char *what);
 
 #pragma GCC visibility pop
 

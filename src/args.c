@@ -21,6 +21,19 @@ arg_refuse_float(double value, const char *what)
 			 errhint("Unknown is NULL.")));
 }
 
+/* A finite number that is 0 or more. */
+double
+arg_not_negative(double value, const char *what)
+{
+	value = arg_finite(value, what);
+	if (unlikely(value < 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be greater than or equal to zero, not %g",
+						what, value)));
+	return value;
+}
+
 /* A confidence level: strictly between 0 and 1. */
 double
 arg_level(double level)
@@ -116,4 +129,19 @@ arg_float8s(ArrayType *array, const char *what, int *n)
 	for (int i = 0; i < *n; i++)
 		arg_finite(values[i], what);
 	return values;
+}
+
+/* The sum of weights, 0 or more each, by which something can be divided. */
+double
+arg_weights(const double *weights, int n, const char *what)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < n; i++)
+		sum += arg_not_negative(weights[i], what);
+	if (!(sum > 0) || isinf(sum))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must have a finite sum greater than zero", what)));
+	return sum;
 }

@@ -47,26 +47,13 @@ bant_weights(ArrayType *weights)
 {
 	int			n;
 	double	   *w = arg_float8s(weights, "weights", &n);
-	double		sum = 0;
 
 	if (n != BANT_LETTERS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("weights must be %d numbers, not %d", BANT_LETTERS, n),
 				 errdetail("They weigh budget, authority, need and timeline.")));
-	for (int i = 0; i < n; i++)
-	{
-		if (w[i] < 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("weights must be greater than or equal to zero, not %g",
-							w[i])));
-		sum += w[i];
-	}
-	if (!(sum > 0) || isinf(sum))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("weights must have a finite sum greater than zero")));
+	arg_weights(w, n, "weights");
 	return w;
 }
 

@@ -252,14 +252,7 @@ group_add(FunctionCallInfo fcinfo, int64 contact)
 		enum_code(&buying_role_kind, PG_GETARG_DATUM(2));
 	m.engagement = ENGAGEMENT_UNKNOWN;
 	if (!PG_ARGISNULL(3))
-	{
-		m.engagement = arg_finite(PG_GETARG_FLOAT8(3), "engagement");
-		if (m.engagement < 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("engagement must be greater than or equal to zero, not %g",
-							m.engagement)));
-	}
+		m.engagement = arg_not_negative(PG_GETARG_FLOAT8(3), "engagement");
 	g = state_begin(fcinfo, &buying_group_type);
 	g = state_append(g, &buying_group_type, &m);
 	return state_end(fcinfo, &buying_group_type, g);

@@ -12,10 +12,6 @@
 #include "catalog/pg_type.h"
 #include "utils/date.h"
 
-static const char *const outcome_labels[] = {
-	"open", "won", "lost", "no_decision", NULL
-};
-
 static const StateField deals_fields[] = {
 	{"scale", FIELD_INT32, offsetof(Deals, scale), false, NULL},
 	{"invalid", FIELD_COUNT, offsetof(Deals, n_invalid), false, NULL},
@@ -24,7 +20,7 @@ static const StateField deals_fields[] = {
 };
 
 static const StateField deal_fields[] = {
-	{"outcome", FIELD_CODE, offsetof(Deal, outcome), false, outcome_labels},
+	{"outcome", FIELD_CODE, offsetof(Deal, outcome), false, deal_outcome_labels},
 	{"amount", FIELD_MONEY, offsetof(Deal, amount), true, NULL},
 	{"cycle_days", FIELD_DURATION, offsetof(Deal, cycle), true, NULL},
 	{NULL, 0, 0, false, NULL}

@@ -35,7 +35,7 @@ static bool watching = false;
 static const char *const verdict_labels[] = {
 	"fail", "unknown", "pass", NULL
 };
-static const char *const deal_outcome_labels[] = {
+const char *const deal_outcome_labels[] = {
 	"open", "won", "lost", "no_decision", NULL
 };
 static const char *const timeline_status_labels[] = {

@@ -48,6 +48,8 @@ typedef struct EnumKind
 	const char *const *labels;	/* in order, NULL at the end */
 } EnumKind;
 
+extern const char *const deal_outcome_labels[];
+
 extern const EnumKind verdict_kind;
 extern const EnumKind deal_outcome_kind;
 extern const EnumKind timeline_status_kind;

@@ -117,14 +117,7 @@ group_arg(FunctionCallInfo fcinfo)
 static double
 min_engagement_arg(FunctionCallInfo fcinfo, int argno)
 {
-	double		least = arg_finite(PG_GETARG_FLOAT8(argno), "min_engagement");
-
-	if (least < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("min_engagement must be greater than or equal to zero, not %g",
-						least)));
-	return least;
+	return arg_not_negative(PG_GETARG_FLOAT8(argno), "min_engagement");
 }
 
 PG_FUNCTION_INFO_V1(abm_completeness);

@@ -40,8 +40,8 @@ template_add(RoleTemplate *t, HeapTupleHeader record)
 
 	r.role = enum_code(&buying_role_kind, requirement_part(record, 1, "role"));
 	r.min_members = DatumGetInt32(requirement_part(record, 2, "min_members"));
-	r.weight = arg_finite(DatumGetFloat8(requirement_part(record, 3, "weight")),
-						  "weight");
+	r.weight = arg_not_negative(DatumGetFloat8(requirement_part(record, 3, "weight")),
+								"weight");
 	if (t->roles & (1u << r.role))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -52,11 +52,6 @@ template_add(RoleTemplate *t, HeapTupleHeader record)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("min_members must be at least 1, not %d",
 						r.min_members)));
-	if (r.weight < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("weight must be greater than or equal to zero, not %g",
-						r.weight)));
 	t->roles |= 1u << r.role;
 	t->weight += r.weight;
 	t->requirement[t->n++] = r;

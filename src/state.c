@@ -31,7 +31,8 @@ state_detoasted(Datum datum, const StateType *type)
 	Size		size = VARSIZE(head);
 
 	if (size < type->fixed_size || head->kind != type->kind ||
-		head->version != type->version || head->nitems < 0 ||
+		head->version != type->version ||
+		state_form(head) > type->npackings || head->nitems < 0 ||
 		head->nitems > (size - type->fixed_size) /
 		Max(state_stride(head, type), 1))
 		ereport(ERROR,

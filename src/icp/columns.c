@@ -95,6 +95,22 @@ form_kind(IcpForm form)
 }
 
 /*
+ * Can the elements of an array be walked where they lie?  A C string has no
+ * length in front, and a document is no number.
+ */
+static bool
+elements_readable(const IcpColumn *column)
+{
+	IcpKind		kind = form_kind(column->element);
+
+	if (column->element == FORM_CSTRING || column->element == FORM_JSON)
+		return false;
+	if (column->element == FORM_TEXT && column->align != TYPALIGN_INT)
+		return false;
+	return kind == ICP_TEXT || kind == ICP_NUMBER;
+}
+
+/*
  * Decide how a column of a type is read, and that its tests can read it.  A
  * literal without a type is read as a JSON string would be.
  */
@@ -113,8 +129,7 @@ icp_classify(IcpPlan *plan, IcpColumn *column, Oid type)
 		column->element = type_form(getBaseType(element));
 		get_typlenbyvalalign(element, &column->len, &column->byval,
 							 &column->align);
-		kind = form_kind(column->element);
-		if (kind != ICP_TEXT && kind != ICP_NUMBER)
+		if (!elements_readable(column))
 			column->form = FORM_OTHER;
 	}
 	kind = form_kind(column->form);

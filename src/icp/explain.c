@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "icp/explain.h"
 #include "lib/stringinfo.h"
+#include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/json.h"
 
@@ -94,16 +95,22 @@ append_word(StringInfo out, const IcpWord *word)
 	appendStringInfoString(out, number);
 }
 
-/* A time in ISO 8601, UTC; a date alone at midnight. */
+/*
+ * A time in ISO 8601, UTC; a date alone at midnight.  There are dates beyond
+ * all timestamps.
+ */
 static void
 append_time(StringInfo out, double time)
 {
 	char text[	MAXDATELEN + 1];
-	Timestamp	at = (Timestamp) time;
+	double		days = rint(time / USECS_PER_DAY_F);
 
-	JsonEncodeDateTime(text, TimestampGetDatum(at), TIMESTAMPOID, NULL);
-	if (at % USECS_PER_DAY == 0 && strchr(text, 'T') != NULL)
-		*strchr(text, 'T') = '\0';
+	if (days * USECS_PER_DAY_F == time)
+		JsonEncodeDateTime(text, DateADTGetDatum((DateADT) days), DATEOID,
+						   NULL);
+	else
+		JsonEncodeDateTime(text, TimestampGetDatum((Timestamp) time),
+						   TIMESTAMPOID, NULL);
 	appendStringInfoString(out, text);
 }
 

@@ -98,6 +98,7 @@ match_has_any(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 	{
 		double		d = match_word(p, n, &v->words[i], NO_MATCH);
 
+		CHECK_EVERY(i, 0x3F);
 		best = Max(best, d);
 	}
 	return best < 0 ? n->otherwise : best;
@@ -124,6 +125,7 @@ match_has_all(const IcpProfile *p, const IcpNode *n, const IcpValue *v)
 	{
 		int			k = 0;
 
+		CHECK_EVERY(i, 0xF);
 		if (items[i].len < 0)
 			continue;
 		while (k < v->n && !match_item(p, n, &items[i], &v->words[k]))

@@ -107,7 +107,7 @@ make_plan(FmgrInfo *flinfo, const IcpProfile *profile)
 static inline bool
 same_profile(const IcpPlan *plan, const IcpProfile *profile)
 {
-	return VARSIZE(profile) == VARSIZE(plan->profile) &&
+	return profile->text_len == plan->profile->text_len &&
 		memcmp(ICP_AT(profile, char, profile->text),
 			   ICP_AT(plan->profile, char, plan->profile->text),
 			   profile->text_len) == 0;

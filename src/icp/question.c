@@ -48,6 +48,7 @@ ask_questions(IcpPlan *plan, Question *questions)
 	{
 		Question   *q = &questions[n];
 
+		CHECK_FOR_INTERRUPTS();
 		if (plan->values[i].kind != ICP_UNKNOWN)
 			continue;
 		q->attribute = i;

@@ -364,6 +364,7 @@ read_regex(IcpCompiler *c, const IcpPath *path, const JsonTree *tree,
 						REG_ADVANCED | REG_NOSUB, DEFAULT_COLLATION_OID);
 	if (result != REG_OKAY)
 	{
+		CHECK_FOR_INTERRUPTS(); /* one that came is reported as a fault */
 		pg_regerror(result, &compiled, why, sizeof(why));
 		return icp_fault(c, path, ERRCODE_INVALID_REGULAR_EXPRESSION, NULL,
 						 "not a regular expression: %s", why);

@@ -33,31 +33,6 @@ abm_fit_tier(PG_FUNCTION_ARGS)
 	PG_RETURN_INT32(icp_tier(score, cutpoints, n));
 }
 
-/* The sum of weights, none of which is negative. */
-static double
-weights_sum(const double *weights, int n, const char *what)
-{
-	double		sum = 0;
-
-	for (int i = 0; i < n; i++)
-	{
-		if (weights[i] < 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s must not contain negative weights", what)));
-		sum += weights[i];
-	}
-	if (!(sum > 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not sum to 0", what)));
-	if (isinf(sum))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("the sum of %s is out of range", what)));
-	return sum;
-}
-
 /* The largest difference between the shares of the weights. */
 PG_FUNCTION_INFO_V1(abm_weights_disagreement);
 Datum
@@ -76,8 +51,8 @@ abm_weights_disagreement(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("a and b must have the same length, not %d and %d",
 						na, nb)));
-	sum_a = weights_sum(a, na, "a");
-	sum_b = weights_sum(b, nb, "b");
+	sum_a = arg_weights(a, na, "weights in a");
+	sum_b = arg_weights(b, nb, "weights in b");
 	for (int i = 0; i < na; i++)
 		largest = Max(largest, fabs(a[i] / sum_a - b[i] / sum_b));
 	PG_RETURN_FLOAT8(largest);

@@ -172,5 +172,31 @@ SELECT set_eq(format($$SELECT receive_state(%L, set_byte(b, n, get_byte(b, n) # 
 SELECT is_empty($$SELECT a.state, b.state FROM small_state a JOIN small_state b ON a.state < b.state AND left(a.t, 2) = left(b.t, 2)$$, 'every state type has a kind of its own');
 SELECT is_empty($$SELECT a.state, b.state FROM small_state a, small_state b WHERE a.state <> b.state AND read_state(b.state, a.t) <> '22P02'$$, 'no state type reads another''s states');
 
+-- A function that returns rows leaves nothing in the query's memory, however often it is called.
+CREATE TABLE rows_call AS SELECT * FROM (VALUES
+  ('bant_assess',           $$('pass', ROW(0.1, 0.2, i, NULL)::abm.bant)$$),
+  ('bant_shortfall',        $$('fail', ROW(0.1, 0.2, i, NULL)::abm.bant)$$),
+  ('bant_patterns',         $$((SELECT abm.bant_tally_agg('pass', v, 1, 1, 1) FROM (SELECT i) o (v)))$$),
+  ('role_coverage',         $$((SELECT abm.buying_group_agg(v, 'user', 1) FROM (SELECT i) o (v)))$$),
+  ('velocity_report',       $$((SELECT abm.deal_agg('won', v, date '2024-01-01', date '2024-02-01') FROM (SELECT i) o (v)))$$),
+  ('revenue_history',       $$((SELECT abm.purchase_agg('2024-01-01 00:00Z', v) FROM (SELECT i) o (v)), '2025-01-01 00:00Z')$$),
+  ('revenue_concentration', $$((SELECT abm.customer_base_agg(v, 1) FROM (SELECT i) o (v)))$$),
+  ('revenue_movements',     $$((SELECT abm.retention_agg(v, 1, false) FROM (SELECT i) o (v)))$$),
+  ('icp_attributes',        $$(format('{"criteria": [{"attribute": "x", "at_least": %s}]}', i)::abm.icp_profile)$$),
+  ('icp_explain',           $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', jsonb_build_object('x', i))$$),
+  ('icp_explain',           $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', r)$$),
+  ('icp_next_question',     $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', jsonb_build_object('y', i))$$),
+  ('icp_next_question',     $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', r)$$)) v (name, arguments);
+SELECT set_eq($$SELECT DISTINCT name FROM rows_call$$,
+  $$SELECT DISTINCT proname::text FROM pg_proc WHERE pronamespace = 'abm'::regnamespace AND proretset$$, 'every function that returns rows is called');
+CREATE FUNCTION used_memory() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT sum(total_bytes) FROM pg_backend_memory_contexts';
+CREATE FUNCTION growth(call text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE r bigint; BEGIN
+  EXECUTE format('SELECT max(bytes) - min(bytes) FROM (SELECT (SELECT count(*) FROM %s AS c WHERE i >= 0) AS n,
+      CASE WHEN k %% 2000 = 0 THEN used_memory() END AS bytes
+    FROM (SELECT k, k %% 2 AS i, k AS x FROM generate_series(1, 10000) k) r OFFSET 0) q WHERE n >= 0', call) INTO r;
+  RETURN r; END $$;
+SELECT cmp_ok(growth('abm.' || name || arguments), '<', 1000000::bigint, name || arguments || ' leaves nothing behind') FROM rows_call;
+
 SELECT * FROM finish();
 ROLLBACK;

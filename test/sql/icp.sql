@@ -171,6 +171,11 @@ SELECT abm.icp_score_values('{"criteria": [{"attribute": "revenue", "at_least": 
 SELECT abm.icp_score_values('{"criteria": [{"attribute": "founded", "at_least": "2020-01-01"}]}', 'infinity'::date);
 SELECT abm.icp_score_values('{"criteria": [{"attribute": "a", "at_least": 1}, {"attribute": "b", "at_least": 1}]}', 1);
 SELECT abm.icp_score_values('{"criteria": [{"attribute": "a", "at_least": 1}]}', VARIADIC ARRAY[1]);
+-- Arrays whose elements cannot be walked: documents, and C strings.
+SELECT abm.icp_score(profile, account) FROM (VALUES ('{"criteria": [{"attribute": "j", "has_any": ["a", 1]}]}'::abm.icp_profile)) p (profile),
+  (VALUES (ARRAY['1', '{"a": [1, 2]}']::jsonb[])) AS account (j);
+SELECT abm.icp_score_values('{"criteria": [{"attribute": "c", "has_any": ["a"]}]}', '{a,b,c}'::cstring[]);
+SELECT abm.icp_score_values('{"criteria": [{"attribute": "c", "known": true}]}', '{a,b,c}'::cstring[]);
 
 -- Two profiles take turns at one call; a profile may be stored out of line.
 SELECT x, abm.icp_score(CASE WHEN x % 2 = 0 THEN '{"criteria": [{"attribute": "x", "at_least": 3}]}'::abm.icp_profile
@@ -189,6 +194,21 @@ SELECT n, abm.icp_score_values(('{"criteria": [{"attribute": "l", "has_any": ["'
   {"attribute": "l", "has_all": ["tag ' || n || '", "tag 1"]}, {"attribute": "l", "has_any": {"tag ' || n || '": 0.25}}]}')::abm.icp_profile, (SELECT l FROM long l))
 FROM (VALUES (64), (65)) v (n), generate_series(1, n) i GROUP BY n ORDER BY n;
 
+-- Dates beyond all timestamps, and before our era.
+SELECT d, value, points FROM (VALUES (date '2024-02-29'), ('0044-03-15 BC'), ('4713-01-01 BC'), ('5874897-12-31')) AS account (d),
+  abm.icp_explain('{"criteria": [{"attribute": "d", "at_least": "2020-01-01"}]}', account) e;
+-- Much work for one account can be cancelled.
+SET statement_timeout = '1s';
+DO $$
+DECLARE began timestamptz := clock_timestamp(); profile abm.icp_profile; list int[];
+BEGIN
+  SELECT format('{"criteria": [{"attribute": "n", "has_any": [%s]}]}', string_agg((-i)::text, ','))::abm.icp_profile INTO profile FROM generate_series(1, 20000) i;
+  SELECT array_agg(i) INTO list FROM generate_series(1, 100000) i;
+  PERFORM abm.icp_score_values(profile, list);
+EXCEPTION WHEN query_canceled THEN
+  RAISE NOTICE 'cancelled in time: %', clock_timestamp() - began < '10 s';
+END $$;
+RESET statement_timeout;
 -- A PL/pgSQL expression meets changing profiles and a changing table.
 CREATE TEMP TABLE changing AS SELECT 0 AS x, 'a' AS y;
 DO $$
