@@ -17,7 +17,7 @@ read_criteria(IcpCompiler *c, const IcpPath *path, const JsonTree *tree,
 {
 	if (tree->kind != JSON_IS_ARRAY || tree->n == 0)
 		return icp_fault(c, path, SYNTAX, NULL,
-						 "must be an array of criteria");
+						 "must be an array of one or more criteria");
 	if (tree->n > ICP_MAX_CRITERIA)
 		return icp_fault(c, path, ERRCODE_PROGRAM_LIMIT_EXCEEDED, NULL,
 						 "a profile has at most %d criteria",

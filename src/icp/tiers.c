@@ -8,6 +8,8 @@
 
 #include "icp/icp.h"
 
+#define MAX_CUTPOINTS 25		/* a tier a letter, for fit_cell */
+
 /* 1 is the best tier; n cutpoints make n + 1 tiers. */
 PG_FUNCTION_INFO_V1(abm_fit_tier);
 Datum
@@ -24,6 +26,11 @@ abm_fit_tier(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cutpoints must not be empty")));
+	if (n > MAX_CUTPOINTS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("there must be at most %d cutpoints, not %d",
+						MAX_CUTPOINTS, n)));
 	for (int i = 1; i < n; i++)
 		if (!(cutpoints[i] < cutpoints[i - 1]))
 			ereport(ERROR,

@@ -230,6 +230,7 @@ SELECT string_agg(abm.letter_grade(i), ' ' ORDER BY i) FROM generate_series(-3, 
 SELECT abm.weights_disagreement('{1,1,2}', '{50,25,25}'), abm.weights_disagreement('{1}', '{7}');
 SELECT abm.fit_tier(1, '{50,80}');
 SELECT abm.fit_tier(1, '{}');
+SELECT abm.fit_tier(1, array_agg(100 - i::float8)) FROM generate_series(1, 26) i;
 SELECT abm.fit_tier('NaN', '{50}');
 SELECT abm.weights_disagreement('{1,2}', '{1}');
 SELECT abm.weights_disagreement('{0,0}', '{1,2}');
