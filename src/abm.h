@@ -78,7 +78,11 @@ typedef void *SoftErrors;
 extern double arg_finite(double value, const char *what);
 extern double arg_level(double level);
 extern TimestampTz arg_time(TimestampTz at, const char *what);
+extern int64 arg_span(const Interval *span, const char *what);
+extern int64 arg_days(double days, const char *what);
 extern int64 arg_length(const Interval *length, const char *what);
+extern int64 arg_length_days(double days, const char *what);
+extern NullableDatum arg_midnight(NullableDatum date);
 extern int	arg_choice(const text *value, const char *what,
 					   const char *const *choices);
 extern double *arg_float8s(ArrayType *array, const char *what, int *n);
