@@ -52,7 +52,7 @@ spells_fold(void *items, int n)
 	for (int i = 1; i < n; i++)
 	{
 		if (spell_compare(&spell[last], &spell[i], NULL) == 0)
-			state_add_count(&spell[last].weight, spell[i].weight);
+			weight_add(&spell[last].weight, spell[i].weight);
 		else
 			spell[++last] = spell[i];
 	}
@@ -118,7 +118,7 @@ arg_weight(double weight)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("weight must be between 1e-9 and 1e9, not %g", weight),
-				 errhint("A row that must not count is left out by FILTER (WHERE â126¦).")));
+				 errhint("A row that must not count is left out by FILTER (WHERE ...).")));
 	return (int64) rint(weight * WEIGHT_ONE);
 }
 
