@@ -75,7 +75,7 @@ state_digest_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
 		head = (const StateHead *)
 			PG_DETOAST_DATUM_SLICE(datum, 0, type->fixed_size - VARHDRSZ);
 	if (VARSIZE(head) < type->fixed_size || head->kind != type->kind ||
-		(head->flags & STATE_OPEN))
+		head->version != type->version || (head->flags & STATE_OPEN))
 		return 0;
 	return *(const uint64 *) ((const char *) head + type->digest_offset);
 }
