@@ -237,19 +237,23 @@ curve_end(const Curve *curve)
 	return curve_at(curve, PG_INT64_MAX);
 }
 
-/* NaN beyond the last age seen, unless nothing was left by then. */
+/*
+ * NaN before the start, and beyond the last age seen unless nothing was left
+ * by then.
+ */
 static double
 curve_survival(const Curve *curve, int64 age)
 {
 	double		survival = curve_at(curve, age)->survival;
 
-	return age > curve->last && (survival > 0 || curve->last < 0) ? NAN :
-		survival;
+	if (age < 0 || curve->last < 0 || (age > curve->last && survival > 0))
+		return NAN;
+	return survival;
 }
 
 /*
  * The chance of a cause from an age to a later one, of what is open at the
- * first.  NaN where nothing was seen to go on.
+ * first.  NaN before the start, and where nothing was seen to go on.
  */
 static double
 curve_chance(const Curve *curve, int64 age, int64 horizon)
@@ -258,7 +262,7 @@ curve_chance(const Curve *curve, int64 age, int64 horizon)
 	int64		end;
 	double		p;
 
-	if (age >= curve->last || now->survival == 0)
+	if (age < 0 || age >= curve->last || now->survival == 0)
 		return NAN;
 	if (pg_add_s64_overflow(age, horizon, &end))
 		end = PG_INT64_MAX;
@@ -269,34 +273,11 @@ curve_chance(const Curve *curve, int64 age, int64 horizon)
 /*
  * The SQL side
  */
-static int64
-check_age(int64 age, const char *what)
-{
-	if (age < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be greater than or equal to zero", what)));
-	return age;
-}
-
-static int64
-age_arg(FunctionCallInfo fcinfo, int argno)
-{
-	return check_age(arg_span(PG_GETARG_INTERVAL_P(argno), "age"), "age");
-}
-
-static int64
-age_days_arg(FunctionCallInfo fcinfo, int argno)
-{
-	return check_age(arg_days(PG_GETARG_FLOAT8(argno), "age_days"),
-					 "age_days");
-}
-
 PG_FUNCTION_INFO_V1(abm_survival_at);
 Datum
 abm_survival_at(PG_FUNCTION_ARGS)
 {
-	int64		age = age_arg(fcinfo, 1);
+	int64		age = arg_span(PG_GETARG_INTERVAL_P(1), "age");
 
 	return float_or_null(fcinfo, curve_survival(curve_arg(fcinfo, 0), age));
 }
@@ -305,7 +286,7 @@ PG_FUNCTION_INFO_V1(abm_survival_at_days);
 Datum
 abm_survival_at_days(PG_FUNCTION_ARGS)
 {
-	int64		age = age_days_arg(fcinfo, 1);
+	int64		age = arg_days(PG_GETARG_FLOAT8(1), "age_days");
 
 	return float_or_null(fcinfo, curve_survival(curve_arg(fcinfo, 0), age));
 }
@@ -314,7 +295,7 @@ PG_FUNCTION_INFO_V1(abm_win_probability);
 Datum
 abm_win_probability(PG_FUNCTION_ARGS)
 {
-	int64		age = age_arg(fcinfo, 1);
+	int64		age = arg_span(PG_GETARG_INTERVAL_P(1), "age");
 	int64		horizon = arg_length(PG_GETARG_INTERVAL_P(2), "horizon");
 	int			cause = arg_cause(PG_GETARG_INT32(3), 1);
 
@@ -326,7 +307,7 @@ PG_FUNCTION_INFO_V1(abm_win_probability_days);
 Datum
 abm_win_probability_days(PG_FUNCTION_ARGS)
 {
-	int64		age = age_days_arg(fcinfo, 1);
+	int64		age = arg_days(PG_GETARG_FLOAT8(1), "age_days");
 	int64		horizon = arg_length_days(PG_GETARG_FLOAT8(2), "horizon_days");
 	int			cause = arg_cause(PG_GETARG_INT32(3), 1);
 

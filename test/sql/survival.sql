@@ -31,6 +31,9 @@ FROM pipeline, generate_series(1, 3) AS c, abm.ultimate_bounds(s, c);
 SELECT age, horizon, round(abm.win_probability(s, age, horizon)::numeric, 6) AS won,
     round(abm.win_probability(s, age, horizon, 2)::numeric, 6) AS lost
 FROM pipeline, (VALUES (0, 30), (0, 300), (20, 30), (20, 9.999), (65, 10), (89, 300), (90, 10), (500, 10)) AS v (age, horizon);
+-- what has not begun
+SELECT abm.survival_at(s, -1) AS at, abm.survival_at(s, interval '-1 day') AS also_at,
+    abm.win_probability(s, -0.5, 10) AS win, abm.win_probability(s, interval '-1 day', interval '30 days') AS also_win FROM pipeline;
 SELECT abm.win_probability(s, interval '20 days', interval '30 days') = abm.win_probability(s, 20, 30) AS win,
     abm.survival_at(s, interval '45 days') = abm.survival_at(s, 45) AS at,
     abm.restricted_mean(s, interval '70 days') = abm.restricted_mean(s, 70) AS mean FROM pipeline;
@@ -133,10 +136,7 @@ SELECT abm.restricted_mean(s, interval '1 month') FROM pipeline;
 SELECT abm.time_quantile(s, 0) FROM pipeline;
 SELECT abm.time_quantile(s, 1) FROM pipeline;
 SELECT abm.time_quantile(s, 'NaN') FROM pipeline;
-SELECT abm.survival_at(s, -1) FROM pipeline;
-SELECT abm.survival_at(s, interval '-1 day') FROM pipeline;
 SELECT abm.survival_at(s, 'NaN'::float8) FROM pipeline;
-SELECT abm.win_probability(s, -1, 10) FROM pipeline;
 SELECT abm.win_probability(s, 1, 0) FROM pipeline;
 SELECT abm.win_probability(s, 1, 10, 0) FROM pipeline;
 SELECT abm.win_probability(s, interval '1 month', interval '1 day') FROM pipeline;
