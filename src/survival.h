@@ -8,6 +8,7 @@
 #include "state.h"
 
 #define MAX_CAUSE 255
+#define NO_CAUSE (-1)
 
 /* Things that were seen from the same age to the same end. */
 typedef struct Spell

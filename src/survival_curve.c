@@ -99,7 +99,7 @@ walk_to(Walk *walk, int64 time)
 	Moment		m = {.time = time};
 	int			i = walk->next;
 
-	CHECK_EVERY(i, 0xFFFF);
+	CHECK_FOR_INTERRUPTS();
 	while (walk->next_entry < walk->nentries &&
 		   walk->entry[walk->next_entry].time < time)
 		walk->at_risk += walk->entry[walk->next_entry++].weight;
@@ -158,7 +158,8 @@ curve_draw(const Survival *s, int cause, MemoryContext context)
 		curve->last = now.time = m.time;
 		if (m.events == 0)
 			continue;
-		now.incidence += now.survival * m.of_cause / m.at_risk;
+		now.incidence = Min(now.incidence +
+							now.survival * m.of_cause / m.at_risk, 1);
 		now.survival *= (double) (m.at_risk - m.events) / m.at_risk;
 		curve->step[curve->n++] = now;
 	}
@@ -279,7 +280,7 @@ abm_survival_at(PG_FUNCTION_ARGS)
 {
 	int64		age = arg_span(PG_GETARG_INTERVAL_P(1), "age");
 
-	return float_or_null(fcinfo, curve_survival(curve_arg(fcinfo, 0), age));
+	return float_or_null(fcinfo, curve_survival(curve_arg(fcinfo, NO_CAUSE), age));
 }
 
 PG_FUNCTION_INFO_V1(abm_survival_at_days);
@@ -288,7 +289,7 @@ abm_survival_at_days(PG_FUNCTION_ARGS)
 {
 	int64		age = arg_days(PG_GETARG_FLOAT8(1), "age_days");
 
-	return float_or_null(fcinfo, curve_survival(curve_arg(fcinfo, 0), age));
+	return float_or_null(fcinfo, curve_survival(curve_arg(fcinfo, NO_CAUSE), age));
 }
 
 PG_FUNCTION_INFO_V1(abm_win_probability);

@@ -94,7 +94,7 @@ normal_width(double level)
 static Track
 survival_area(const Survival *s, int64 horizon)
 {
-	Walk		walk = walk_begin(s, 0);
+	Walk		walk = walk_begin(s, NO_CAUSE);
 	Track		t = TRACK_START;
 	int64		time = 0;
 
@@ -104,7 +104,6 @@ survival_area(const Survival *s, int64 horizon)
 
 		track_time(&t, (m.time - time) / USECS_PER_DAY_F);
 		time = m.time;
-		m.of_cause = 0;
 		track_events(&t, &m);
 	}
 	if (!walk_goes_on(&walk) && time < horizon && t.survival > 0)
@@ -135,7 +134,7 @@ logrank_add(LogRank *l, double n1, double n2, double d1, double d2)
 		l->variance += d * (n1 / n) * (n2 / n) * (n - d) / (n - 1);
 }
 
-/* Events of a cause, or of any cause where that is 0. */
+/* Events of a cause, or of any where none is named. */
 static LogRank
 logrank(const Survival *a, const Survival *b, int cause)
 {
@@ -163,7 +162,7 @@ logrank(const Survival *a, const Survival *b, int cause)
 static int64
 survival_quantile(const Survival *s, double p)
 {
-	Walk		walk = walk_begin(s, 0);
+	Walk		walk = walk_begin(s, NO_CAUSE);
 	double		survival = 1;
 
 	while (walk_goes_on(&walk))
@@ -205,9 +204,9 @@ static void
 put_probability(Datum *values, bool *nulls, double p, double variance,
 				double z)
 {
-	double		row[4] = {p, NAN, NAN, NAN};
+	double		row[4] = {Min(p, 1), NAN, NAN, NAN};
 
-	if (p > 0 && p < 1 && variance > 0)
+	if (p > 0 && p < 1 - ROUNDING && variance > 0)
 	{
 		double		width = exp(z * sqrt(variance) / (p * -log(p)));
 
@@ -216,17 +215,6 @@ put_probability(Datum *values, bool *nulls, double p, double variance,
 		row[3] = pow(p, 1 / width);
 	}
 	put_floats(values, nulls, 4, row);
-}
-
-static Datum
-make_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
-{
-	TupleDesc	desc;
-
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
-													  values, nulls)));
 }
 
 /* A row (mean_days, std_err, lower, upper). */
@@ -247,7 +235,7 @@ restricted_mean(FunctionCallInfo fcinfo, int64 horizon)
 		row[3] = Min(t.value + z * row[1], days_of(horizon));
 	}
 	put_floats(values, nulls, 4, row);
-	return make_row(fcinfo, values, nulls);
+	return single_row(fcinfo, values, nulls);
 }
 
 /* Rows of one cause at each age with an event of any cause. */
@@ -293,7 +281,7 @@ abm_kaplan_meier(PG_FUNCTION_ARGS)
 {
 	const Survival *s = state_arg(fcinfo, 0, &survival_type);
 	double		z = normal_width(PG_GETARG_FLOAT8(1));
-	Walk		walk = walk_begin(s, 0);
+	Walk		walk = walk_begin(s, NO_CAUSE);
 	Track		t = TRACK_START;
 
 	abm_begin_rows(fcinfo);
@@ -303,7 +291,6 @@ abm_kaplan_meier(PG_FUNCTION_ARGS)
 		Datum		values[8];
 		bool		nulls[8] = {false};
 
-		m.of_cause = 0;
 		track_events(&t, &m);
 		values[0] = Float8GetDatum(days_of(m.time));
 		values[1] = Float8GetDatum(weight_of(m.at_risk));
@@ -321,7 +308,7 @@ abm_cumulative_incidence(PG_FUNCTION_ARGS)
 {
 	const Survival *s = state_arg(fcinfo, 0, &survival_type);
 	double		z = normal_width(PG_GETARG_FLOAT8(1));
-	Walk		walk = walk_begin(s, 0);
+	Walk		walk = walk_begin(s, NO_CAUSE);
 	bool		occurs[MAX_CAUSE + 1] = {false};
 
 	for (int i = 0; i < s->head.nitems; i++)
@@ -369,7 +356,7 @@ PG_FUNCTION_INFO_V1(abm_logrank_test);
 Datum
 abm_logrank_test(PG_FUNCTION_ARGS)
 {
-	int			cause = PG_NARGS() > 2 ? arg_cause(PG_GETARG_INT32(2), 1) : 0;
+	int			cause = PG_NARGS() > 2 ? arg_cause(PG_GETARG_INT32(2), 1) : NO_CAUSE;
 	LogRank		l = logrank(state_arg(fcinfo, 0, &survival_type),
 							state_arg(fcinfo, 1, &survival_type), cause);
 	double		difference = l.observed[0] - l.expected[0];
@@ -383,7 +370,7 @@ abm_logrank_test(PG_FUNCTION_ARGS)
 
 	put_floats(values, nulls, 7, row);
 	values[1] = Int32GetDatum(1);
-	return make_row(fcinfo, values, nulls);
+	return single_row(fcinfo, values, nulls);
 }
 
 PG_FUNCTION_INFO_V1(abm_ultimate_rate);
@@ -411,5 +398,5 @@ abm_ultimate_bounds(PG_FUNCTION_ARGS)
 	if (curve->last < 0)
 		row[0] = row[1] = NAN;
 	put_floats(values, nulls, 2, row);
-	return make_row(fcinfo, values, nulls);
+	return single_row(fcinfo, values, nulls);
 }

@@ -93,6 +93,8 @@ SELECT is_empty($$ SELECT k, day, sum(probability), 1 - abm.survival_at(s, day) 
 SELECT is_empty($$ SELECT * FROM part, abm.kaplan_meier(s) x, abm.kaplan_meier(s, 0.5) y
   WHERE x.day = y.day AND (x.lower <= y.lower AND y.lower <= x.survival AND x.survival <= y.upper AND y.upper <= x.upper AND x.lower >= 0 AND x.upper <= 1) IS FALSE $$,
   'a higher level gives a wider interval, inside 0..1, around the curve');
+SELECT is_empty($$ SELECT k, x.* FROM (SELECT k, abm.survival_agg(days + 1, 1, weight) AS s FROM spell GROUP BY k) g, LATERAL (SELECT * FROM abm.cumulative_incidence(s) ORDER BY day DESC LIMIT 1) x
+  WHERE (abs(probability - 1) < 1e-12 AND probability <= 1 AND abm.ultimate_rate(s) <= 1 AND num_nulls(std_err, lower, upper) = 3) IS NOT TRUE $$, 'when all has ended by one cause: 1, and no error known');
 SELECT is_empty($$ SELECT k, age FROM part p, generate_series(0, 60, 0.5) age
   WHERE abm.survival_at(s, age::float8) IS DISTINCT FROM (SELECT CASE WHEN age <= max(day) OR min(survival) = 0 THEN coalesce((array_agg(survival ORDER BY day DESC) FILTER (WHERE day <= age))[1], 1) END
     FROM abm.kaplan_meier(s)) $$, 'survival_at looks up the curve');
