@@ -87,7 +87,11 @@ extern void arg_refuse_float(double value, const char *what) pg_attribute_noretu
 extern void arg_refuse_time(const char *what) pg_attribute_noreturn();
 extern double arg_not_negative(double value, const char *what);
 extern double arg_level(double level);
+extern int64 arg_span(const Interval *span, const char *what);
+extern int64 arg_days(double days, const char *what);
 extern int64 arg_length(const Interval *length, const char *what);
+extern int64 arg_length_days(double days, const char *what);
+extern NullableDatum arg_midnight(NullableDatum date);
 extern int	arg_choice(const text *value, const char *what,
 					   const char *const *choices);
 extern double *arg_float8s(ArrayType *array, const char *what, int *n);

@@ -8,6 +8,7 @@
 
 #include "catalog/pg_type.h"
 #include "mb/pg_wchar.h"
+#include "utils/date.h"
 
 /* The fault of arg_finite. */
 void
@@ -57,30 +58,79 @@ arg_refuse_time(const char *what)
 }
 
 /*
- * A length of time in microseconds, greater than 0.  A day is 24 hours; a
- * month has no length.
+ * A span of time in microseconds, of either sign.  A day is 24 hours; a month
+ * has no length.
  */
 int64
-arg_length(const Interval *length, const char *what)
+arg_span(const Interval *span, const char *what)
 {
 	int64		usecs;
 
-	if (length->month != 0)
+	if (span->month != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must not contain months or years", what),
 				 errdetail("A month has no fixed length."),
 				 errhint("Write it in days, for example interval '30 days'.")));
-	if (pg_mul_s64_overflow(length->day, USECS_PER_DAY, &usecs) ||
-		pg_add_s64_overflow(usecs, length->time, &usecs))
+	if (pg_mul_s64_overflow(span->day, USECS_PER_DAY, &usecs) ||
+		pg_add_s64_overflow(usecs, span->time, &usecs))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
 				 errmsg("%s is out of range", what)));
+	return usecs;
+}
+
+/* The same from days, rounded to the microsecond. */
+int64
+arg_days(double days, const char *what)
+{
+	double		usecs = rint(arg_finite(days, what) * USECS_PER_DAY_F);
+
+	if (fabs(usecs) >= 9223372036854775808.0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s is out of range", what)));
+	return (int64) usecs;
+}
+
+static int64
+positive_length(int64 usecs, const char *what)
+{
 	if (usecs <= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must be greater than zero", what)));
 	return usecs;
+}
+
+/* A length of time in microseconds, greater than 0. */
+int64
+arg_length(const Interval *length, const char *what)
+{
+	return positive_length(arg_span(length, what), what);
+}
+
+int64
+arg_length_days(double days, const char *what)
+{
+	return positive_length(arg_days(days, what), what);
+}
+
+/*
+ * A date as its midnight in UTC, so that the days between two are whole.  A
+ * date beyond all timestamps becomes infinite, and so an error if it counts.
+ */
+NullableDatum
+arg_midnight(NullableDatum date)
+{
+	DateADT		day = date.isnull ? 0 : DatumGetDateADT(date.value);
+	int64		moment;
+
+	if (DATE_NOT_FINITE(day) ||
+		pg_mul_s64_overflow(day, USECS_PER_DAY, &moment))
+		moment = DT_NOEND;
+	date.value = TimestampTzGetDatum(moment);
+	return date;
 }
 
 /* One of a few words; its position in the list. */

@@ -10,7 +10,6 @@
 #include "deals.h"
 
 #include "catalog/pg_type.h"
-#include "utils/date.h"
 
 static const StateField deals_fields[] = {
 	{"scale", FIELD_INT32, offsetof(Deals, scale), false, NULL},
@@ -226,23 +225,6 @@ deals_add(FunctionCallInfo fcinfo, NullableDatum opened, NullableDatum closed,
 }
 
 /*
- * A date as its midnight in UTC, so that the days between two are whole.  A
- * date beyond all timestamps becomes infinite, and so an error if it counts.
- */
-static NullableDatum
-date_moment(NullableDatum date)
-{
-	DateADT		day = date.isnull ? 0 : DatumGetDateADT(date.value);
-	int64		moment;
-
-	if (DATE_NOT_FINITE(day) ||
-		pg_mul_s64_overflow(day, USECS_PER_DAY, &moment))
-		moment = DT_NOEND;
-	date.value = TimestampTzGetDatum(moment);
-	return date;
-}
-
-/*
  * The SQL side
  */
 STATE_FUNCTIONS(deals, deals_type);
@@ -258,8 +240,8 @@ PG_FUNCTION_INFO_V1(abm_deals_accum_date);
 Datum
 abm_deals_accum_date(PG_FUNCTION_ARGS)
 {
-	return deals_add(fcinfo, date_moment(fcinfo->args[3]),
-					 date_moment(fcinfo->args[4]), NULL);
+	return deals_add(fcinfo, arg_midnight(fcinfo->args[3]),
+					 arg_midnight(fcinfo->args[4]), NULL);
 }
 
 /* The forms with a currency: a row without one is left out. */
@@ -284,6 +266,6 @@ abm_deals_accum_date_currency(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(5))
 		return state_leave_out(fcinfo, &deals_type);
 	currency_code(PG_GETARG_TEXT_PP(5), currency);
-	return deals_add(fcinfo, date_moment(fcinfo->args[3]),
-					 date_moment(fcinfo->args[4]), currency);
+	return deals_add(fcinfo, arg_midnight(fcinfo->args[3]),
+					 arg_midnight(fcinfo->args[4]), currency);
 }

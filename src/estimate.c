@@ -140,11 +140,22 @@ float_or_null(FunctionCallInfo fcinfo, double value)
 	PG_RETURN_FLOAT8(value);
 }
 
+/* The result of a function that returns one row. */
+Datum
+single_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
+{
+	TupleDesc	desc;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
+													  values, nulls)));
+}
+
 /* A single row (n, k, rate, lower, upper). */
 Datum
 estimate_row(FunctionCallInfo fcinfo, int64 n, int64 k, Estimate e)
 {
-	TupleDesc	desc;
 	Datum		values[5] = {
 		Int64GetDatum(n), Int64GetDatum(k), Float8GetDatum(e.value),
 		Float8GetDatum(e.lower), Float8GetDatum(e.upper)
@@ -153,10 +164,7 @@ estimate_row(FunctionCallInfo fcinfo, int64 n, int64 k, Estimate e)
 		false, false, isnan(e.value), isnan(e.lower), isnan(e.upper)
 	};
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
-													  values, nulls)));
+	return single_row(fcinfo, values, nulls);
 }
 
 /* A row (metric, value, lower, upper, n) of a report. */

@@ -40,6 +40,7 @@ extern Estimate estimate_rate(int64 k, int64 n, double level,
 
 extern RateMethod arg_rate_method(const text *name);
 extern Datum float_or_null(FunctionCallInfo fcinfo, double value);
+extern Datum single_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
 extern Datum estimate_row(FunctionCallInfo fcinfo, int64 n, int64 k,
 						  Estimate e);
 extern void report_estimate(FunctionCallInfo fcinfo, const char *metric,

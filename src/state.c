@@ -61,6 +61,26 @@ state_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
 	return state_form(head) == 0 ? head : state_unpacked(head, type, 0);
 }
 
+/*
+ * The digest of an argument, read without fetching all of it: a key under
+ * which to keep what was made of the state.  0 for a state that is still
+ * open, or damaged.
+ */
+uint64
+state_digest_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
+{
+	const struct varlena *datum = (struct varlena *) PG_GETARG_POINTER(argno);
+	const StateHead *head = (const StateHead *) datum;
+
+	if (VARATT_IS_EXTENDED(datum))
+		head = (const StateHead *)
+			PG_DETOAST_DATUM_SLICE(datum, 0, type->fixed_size - VARHDRSZ);
+	if (VARSIZE(head) < type->fixed_size || head->kind != type->kind ||
+		head->version != type->version || (head->flags & STATE_OPEN))
+		return 0;
+	return *(const uint64 *) ((const char *) head + type->digest_offset);
+}
+
 /* The first argument of a transition, to be changed. */
 void *
 state_begin(FunctionCallInfo fcinfo, const StateType *type)

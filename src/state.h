@@ -44,6 +44,7 @@ typedef enum FieldType
 	FIELD_FLOAT8,				/* finite */
 	FIELD_TIME,					/* timestamptz, finite */
 	FIELD_DURATION,				/* int64 microseconds; shown in days */
+	FIELD_WEIGHT,				/* int64 billionths, 1 or more */
 	FIELD_MONEY,				/* Wide in units of 10^-scale */
 	FIELD_CHARS					/* 8 bytes of text, zero padded */
 } FieldType;
@@ -95,6 +96,7 @@ typedef struct StateType
 	uint16		fixed_size;		/* of head and fixed fields */
 	uint16		item_size;		/* of a record; 0: there are none */
 	uint16		scale_offset;	/* of an int32 scale of money; 0: no money */
+	uint16		digest_offset;	/* of a uint64 digest; 0: there is none */
 	int32		max_items;
 	const StateField *fields;
 	const char *items_name;		/* of the records in the jsonb form */
@@ -127,6 +129,8 @@ state_form(const StateHead *head)
 	return (head->flags >> STATE_FORM_SHIFT) & STATE_FORM_MASK;
 }
 
+#define WEIGHT_ONE INT64CONST(1000000000)
+
 #define STATE_ITEMS(state, type) ((void *) ((char *) (state) + (type)->fixed_size))
 
 extern void *state_begin(FunctionCallInfo fcinfo, const StateType *type);
@@ -138,6 +142,8 @@ extern Datum state_end(FunctionCallInfo fcinfo, const StateType *type,
 extern Datum state_leave_out(FunctionCallInfo fcinfo, const StateType *type);
 extern const void *state_arg(FunctionCallInfo fcinfo, int argno,
 							 const StateType *type);
+extern uint64 state_digest_arg(FunctionCallInfo fcinfo, int argno,
+							   const StateType *type);
 extern const void *state_raw_arg(FunctionCallInfo fcinfo, int argno,
 								 const StateType *type);
 

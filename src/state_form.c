@@ -10,6 +10,8 @@
  */
 #include "state_form.h"
 
+#include "common/hashfn.h"
+
 /*
  * While an aggregate works, records that fold may stand twice; the limit is
  * for what is left when the state is sealed.
@@ -175,6 +177,22 @@ state_tidy(void *state, const StateType *type)
 		head->nitems = (packing ? packing->fold : type->fold) (items, head->nitems);
 }
 
+/*
+ * A number that stands for the content of a sealed state: states with the
+ * same one are taken to be the same.  It is not part of the wire form.
+ */
+static void
+state_digest(StateHead *head, const StateType *type)
+{
+	uint64	   *digest = (uint64 *) ((char *) head + type->digest_offset);
+
+	*digest = 0;
+	*digest = hash_bytes_extended((unsigned char *) head + VARHDRSZ,
+								  VARSIZE(head) - VARHDRSZ, 0);
+	if (*digest == 0)
+		*digest = 1;
+}
+
 /* The canonical form: a trimmed copy, sorted and folded. */
 void *
 state_sealed(const void *state, const StateType *type)
@@ -188,5 +206,7 @@ state_sealed(const void *state, const StateType *type)
 	state_check_limit(type, to->nitems, type->max_items);
 	state_pack(to, type);
 	SET_VARSIZE(to, state_used(to, type));
+	if (type->digest_offset > 0)
+		state_digest(to, type);
 	return to;
 }

@@ -23,7 +23,7 @@
 static const int wire_sizes[] = {
 	[FIELD_CODE] = 1,[FIELD_INT32] = 4,[FIELD_COUNT] = 8,[FIELD_INT64] = 8,
 	[FIELD_FLOAT8] = 8,[FIELD_TIME] = 8,[FIELD_DURATION] = 8,
-	[FIELD_MONEY] = 16,[FIELD_CHARS] = CHARS_SIZE
+	[FIELD_WEIGHT] = 8,[FIELD_MONEY] = 16,[FIELD_CHARS] = CHARS_SIZE
 };
 
 static int
@@ -124,6 +124,8 @@ good_number(const StateField *field, int64 v)
 		case FIELD_COUNT:
 		case FIELD_DURATION:
 			return v >= 0 || (v == -1 && field->nullable);
+		case FIELD_WEIGHT:
+			return v > 0;
 		default:
 			return true;
 	}

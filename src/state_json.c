@@ -83,6 +83,10 @@ json_value(JsonbValue *v, const StateField *field, const char *p, int scale)
 			if (i64 >= 0)
 				json_numeric(v, float_numeric(i64 / USECS_PER_DAY_F));
 			break;
+		case FIELD_WEIGHT:
+			memcpy(&i64, p, sizeof(i64));
+			json_numeric(v, float_numeric((double) i64 / WEIGHT_ONE));
+			break;
 		default:
 			memcpy(&i64, p, sizeof(i64));
 			if (!field->nullable || i64 >= 0)

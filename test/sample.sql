@@ -23,6 +23,12 @@ CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS te
     WHEN argument = 'qualify_at' THEN '50::float8'
     WHEN argument = 'threshold' THEN '0.4::float8'
     WHEN argument = 'min_letters' THEN '2'
+    WHEN argument = 'weight' THEN 'v_float8 + 0.001'
+    WHEN argument = 'entry_days' THEN 'v_float8 / 2 - 1'
+    WHEN argument = 'entry' THEN '(v_days - 30) * interval ''20 minutes'''
+    WHEN argument = 'entered_at' THEN 'v_at + interval ''1 day'''
+    WHEN argument = 'entered_on' THEN 'v_at::date + 1'
+    WHEN type = 'interval'::regtype THEN '(v_days - 1) * interval ''1 hour'''
     WHEN type = 'timestamptz'::regtype THEN format('v_at + %s * v_days * interval ''1 day''', nth - 1)
     WHEN type = 'date'::regtype THEN format('v_at::date + %s * v_days', nth - 1)
     WHEN type = 'text[]'::regtype THEN 'ARRAY[v_text, ''x'']'

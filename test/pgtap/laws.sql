@@ -181,6 +181,8 @@ CREATE TABLE rows_call AS SELECT * FROM (VALUES
   ('velocity_report',       $$((SELECT abm.deal_agg('won', v, date '2024-01-01', date '2024-02-01') FROM (SELECT i) o (v)))$$),
   ('revenue_history',       $$((SELECT abm.purchase_agg('2024-01-01 00:00Z', v) FROM (SELECT i) o (v)), '2025-01-01 00:00Z')$$),
   ('revenue_concentration', $$((SELECT abm.customer_base_agg(v, 1) FROM (SELECT i) o (v)))$$),
+  ('kaplan_meier',          $$((SELECT abm.survival_agg(v, 1) FROM (SELECT i) o (v)))$$),
+  ('cumulative_incidence',  $$((SELECT abm.survival_agg(v, 1) FROM (SELECT i) o (v)))$$),
   ('revenue_movements',     $$((SELECT abm.retention_agg(v, 1, false) FROM (SELECT i) o (v)))$$),
   ('icp_attributes',        $$(format('{"criteria": [{"attribute": "x", "at_least": %s}]}', i)::abm.icp_profile)$$),
   ('icp_explain',           $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', jsonb_build_object('x', i))$$),
