@@ -1,7 +1,7 @@
 -- Purchases, RFM and the customer base against reference figures and against
 -- plain SQL written the slow way.
 BEGIN;
-SELECT plan(68);
+SELECT plan(69);
 SET LOCAL timezone = 'UTC';
 
 -- Reference data, where the folder is there: \cd, as \copy knows no variables.
@@ -161,5 +161,10 @@ SELECT is(pg_temp.state_of(query), code, code || ':' || query) FROM (VALUES
   ('22023', $$ SELECT abm.repeat_rate_interval(b, 'NaN') FROM segment $$),
   ('22P02', $$ SELECT 'x'::abm.customer_base $$)) AS v (code, query);
 
+-- Totals answer as the lines do.
+SELECT is_empty($$ SELECT customer FROM (SELECT customer, abm.purchase_agg(at, amount) AS p, abm.purchase_totals_agg(at, amount) AS t, min(at) AS first, max(at) AS last,
+    count(at) AS lines, sum(amount) FILTER (WHERE at IS NOT NULL) AS revenue FROM line GROUP BY 1) x
+  WHERE (abm.first_purchase(t), abm.last_purchase(t), abm.purchase_lines(t), abm.revenue(t)) IS DISTINCT FROM (first, last, lines, revenue)
+    OR (abm.first_purchase(p), abm.last_purchase(p), abm.purchase_lines(p), abm.revenue(p)) IS DISTINCT FROM (first, last, lines, revenue) $$, 'totals = lines = plain SQL');
 SELECT * FROM finish();
 ROLLBACK;

@@ -127,4 +127,13 @@ SELECT abm.revenue_concentration(b, 1001) FROM base;
 SELECT abm.repeat_rate_interval(b, 1.5) FROM base;
 SELECT abm.repeat_rate_interval(b, 0.9, 'exact') FROM base;
 
+-- totals: the same figures without the lines
+SELECT abm.first_purchase(t), abm.last_purchase(t), abm.purchase_lines(t), abm.revenue(t), t::jsonb
+FROM (SELECT abm.purchase_totals_agg(at::timestamptz, amount) AS t
+      FROM (VALUES ('2024-05-03 10:00Z', 20.5), ('2024-05-01 09:00Z', 10), ('2024-06-01 12:00Z', -5.25), ('2024-06-02 12:00Z', NULL), (NULL, 7)) AS v (at, amount)) AS c;
+SELECT abm.revenue(abm.purchase_totals_agg('2024-05-03 10:00Z', NULL)) IS NULL AS unknown;
+SELECT abm.purchase_totals_agg(NULL, 1) IS NULL AS none;
+SELECT abm.purchase_totals_agg('infinity', 1);
+SELECT abm.purchase_totals_agg('2024-05-03', 'NaN');
+
 DROP TABLE line, customer, base;
