@@ -74,7 +74,8 @@ state_digest_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
 
 	if (VARATT_IS_EXTENDED(datum))
 		head = (const StateHead *)
-			PG_DETOAST_DATUM_SLICE(datum, 0, type->fixed_size - VARHDRSZ);
+			PG_DETOAST_DATUM_SLICE(PG_GETARG_DATUM(argno), 0,
+								   type->fixed_size - VARHDRSZ);
 	if (VARSIZE(head) < type->fixed_size || head->kind != type->kind ||
 		head->version != type->version || (head->flags & STATE_OPEN))
 		return 0;
