@@ -13,6 +13,7 @@
  */
 #include "clv/purchases.h"
 
+#include "estimate.h"
 #include "utils/date.h"
 
 typedef struct Rfm
@@ -82,12 +83,9 @@ abm_rfm(PG_FUNCTION_ARGS)
 	double		unit = arg_length(PG_GETARG_INTERVAL_P(2), "unit");
 	Calendar	c = calendar_arg(PG_GETARG_TEXT_PP(3), PG_GETARG_TEXT_PP(4));
 	Rfm			r = purchases_rfm(p, c, as_of);
-	TupleDesc	desc;
 	Datum		values[4] = {0};
 	bool		nulls[4] = {true, true, true, true};
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
 	if (r.frequency >= 0)
 	{
 		values[0] = Int64GetDatum(r.frequency);
@@ -103,8 +101,7 @@ abm_rfm(PG_FUNCTION_ARGS)
 		values[3] = NumericGetDatum(money_average(r.value, p->scale, r.valued));
 		nulls[3] = false;
 	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc),
-													  values, nulls)));
+	return single_row(fcinfo, values, nulls);
 }
 
 /* NULL when no amount is known. */
