@@ -43,6 +43,12 @@ deal_compare(const void *a, const void *b, void *arg)
 	return 0;
 }
 
+static const char *
+currency_shown(const char *currency)
+{
+	return currency[0] == '\0' ? "no currency given" : currency;
+}
+
 /* The one currency of a state. */
 static void
 deals_check_currency(const char *a, const char *b)
@@ -50,8 +56,8 @@ deals_check_currency(const char *a, const char *b)
 	if (memcmp(a, b, CURRENCY_SIZE) != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("deals in different currencies cannot be summed up: \"%s\" and \"%s\"",
-						a, b),
+				 errmsg("deals in different currencies cannot be summed up: %s and %s",
+						currency_shown(a), currency_shown(b)),
 				 errhint("Group by currency, or convert the amounts first.")));
 }
 

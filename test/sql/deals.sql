@@ -124,6 +124,7 @@ SELECT abm.deal_agg('won', 1, date '2024-01-01', NULL, 'E1R');
 SELECT abm.deal_agg('won', 1, date '2024-01-01', NULL, '');
 SELECT abm.deal_agg('won', 1, date '2024-01-01', NULL, 'EUR') OPERATOR(abm.+) abm.deal_agg('won', 1, date '2024-01-01', NULL, 'USD');
 SELECT abm.merge(abm.deal_agg('won', 1, date '2024-01-01', NULL, 'EUR'), abm.deal_agg('won', 1, date '2024-01-01', NULL, 'USD'));
+SELECT abm.merge(abm.deal_agg('won', 1, date '2024-01-01', NULL, 'EUR'), abm.deal_agg('won', 1, date '2024-01-01', NULL));
 SELECT 'nonsense'::abm.deals;
 SELECT '01'::abm.deals;
 
