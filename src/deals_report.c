@@ -185,11 +185,10 @@ sample_amounts(Span span, int scale)
 }
 
 static Estimate
-win_rate_estimate(const Deals *d, Population of, double level,
-				  RateMethod method)
+win_rate_estimate(const Deals *d, Population of, double level)
 {
 	return estimate_rate(deals_of(d, OF_WON).n, deals_of(d, of).n, level,
-						 method);
+						 RATE_JEFFREYS);
 }
 
 /*
@@ -285,7 +284,7 @@ PG_FUNCTION_INFO_V1(abm_deals_invalid);
 Datum
 abm_deals_invalid(PG_FUNCTION_ARGS)
 {
-	const Deals *d = state_arg(fcinfo, 0, &deals_type);
+	const Deals *d = state_raw_arg(fcinfo, 0, &deals_type);
 
 	PG_RETURN_INT64(d->n_invalid);
 }
@@ -335,13 +334,10 @@ Datum
 abm_win_rate_interval(PG_FUNCTION_ARGS)
 {
 	const Deals *d = state_arg(fcinfo, 0, &deals_type);
-	double		level = arg_level(PG_GETARG_FLOAT8(1));
-	RateMethod	method = arg_rate_method(PG_GETARG_TEXT_PP(2));
 	Population	of = arg_choice(PG_GETARG_TEXT_PP(3), "basis",
 								rate_basis_names);
 
-	return estimate_row(fcinfo, deals_of(d, of).n, deals_of(d, OF_WON).n,
-						win_rate_estimate(d, of, level, method));
+	return rate_row(fcinfo, deals_of(d, OF_WON).n, deals_of(d, of).n);
 }
 
 /* NULL when no deal of the population has an amount. */
@@ -455,9 +451,9 @@ abm_velocity_report(PG_FUNCTION_ARGS)
 	abm_begin_rows(fcinfo);
 	report_counts(fcinfo, d);
 	report_estimate(fcinfo, "win_rate",
-					win_rate_estimate(d, OF_CLOSED, level, RATE_JEFFREYS));
+					win_rate_estimate(d, OF_CLOSED, level));
 	report_estimate(fcinfo, "win_rate_decided",
-					win_rate_estimate(d, OF_DECIDED, level, RATE_JEFFREYS));
+					win_rate_estimate(d, OF_DECIDED, level));
 	e.value = win_rate_by_amount(d, &e.n);
 	report_estimate(fcinfo, "win_rate_by_amount", e);
 	e.value = money_double(span_amount(won, &n), d->scale);

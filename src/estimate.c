@@ -125,12 +125,6 @@ estimate_rate(int64 k, int64 n, double level, RateMethod method)
 	return e;
 }
 
-RateMethod
-arg_rate_method(const text *name)
-{
-	return (RateMethod) arg_choice(name, "method", method_names);
-}
-
 /* NaN inside means not known. */
 Datum
 float_or_null(FunctionCallInfo fcinfo, double value)
@@ -152,10 +146,17 @@ single_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls)
 													  values, nulls)));
 }
 
-/* A single row (n, k, rate, lower, upper). */
+/*
+ * A single row (n, k, rate, lower, upper), where level and method are the
+ * second and the third argument of the question.
+ */
 Datum
-estimate_row(FunctionCallInfo fcinfo, int64 n, int64 k, Estimate e)
+rate_row(FunctionCallInfo fcinfo, int64 k, int64 n)
 {
+	double		level = arg_level(PG_GETARG_FLOAT8(1));
+	RateMethod	method = arg_choice(PG_GETARG_TEXT_PP(2), "method",
+									method_names);
+	Estimate	e = estimate_rate(k, n, level, method);
 	Datum		values[5] = {
 		Int64GetDatum(n), Int64GetDatum(k), Float8GetDatum(e.value),
 		Float8GetDatum(e.lower), Float8GetDatum(e.upper)

@@ -38,11 +38,9 @@ extern Estimate estimate_median(const Sample *s, double level);
 extern Estimate estimate_rate(int64 k, int64 n, double level,
 							  RateMethod method);
 
-extern RateMethod arg_rate_method(const text *name);
 extern Datum float_or_null(FunctionCallInfo fcinfo, double value);
 extern Datum single_row(FunctionCallInfo fcinfo, Datum *values, bool *nulls);
-extern Datum estimate_row(FunctionCallInfo fcinfo, int64 n, int64 k,
-						  Estimate e);
+extern Datum rate_row(FunctionCallInfo fcinfo, int64 k, int64 n);
 extern void report_estimate(FunctionCallInfo fcinfo, const char *metric,
 							Estimate e);
 

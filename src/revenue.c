@@ -210,18 +210,21 @@ abm_retention_accum(PG_FUNCTION_ARGS)
 	Retention  *r;
 	Wide		opening,
 				closing;
+	int			scale;
 
 	if (PG_ARGISNULL(1) && PG_ARGISNULL(2))
 		return state_leave_out(fcinfo, &retention_type);
 	r = state_begin(fcinfo, &retention_type);
 	opening = state_amount((void **) &r, &retention_type, fcinfo->args[1],
 						   "opening");
+	scale = r->scale;
 	closing = state_amount((void **) &r, &retention_type, fcinfo->args[2],
 						   "closing");
 
-	/* the second amount may have refined the scale: read the first anew */
-	opening = state_amount((void **) &r, &retention_type, fcinfo->args[1],
-						   "opening");
+	/* the second amount may have refined the scale of the first */
+	if (unlikely(r->scale != scale) && !money_unknown(opening))
+		opening = wide_from(money_rescale(wide_value(opening), scale,
+										  r->scale));
 	retention_add(r, opening, closing, fcinfo->args[3]);
 	return state_end(fcinfo, &retention_type, r);
 }
@@ -282,12 +285,9 @@ Datum
 abm_logo_retention_interval(PG_FUNCTION_ARGS)
 {
 	const Retention *r = state_arg(fcinfo, 0, &retention_type);
-	double		level = arg_level(PG_GETARG_FLOAT8(1));
-	RateMethod	method = arg_rate_method(PG_GETARG_TEXT_PP(2));
 	int64		kept = r->n_opening - r->n[MOVEMENT_CHURN];
 
-	return estimate_row(fcinfo, r->n_opening, kept,
-						estimate_rate(kept, r->n_opening, level, method));
+	return rate_row(fcinfo, kept, r->n_opening);
 }
 
 /* NULL when nothing was lost. */

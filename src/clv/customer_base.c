@@ -229,7 +229,7 @@ PG_FUNCTION_INFO_V1(abm_customers);
 Datum
 abm_customers(PG_FUNCTION_ARGS)
 {
-	const CustomerBase *b = state_arg(fcinfo, 0, &customer_base_type);
+	const CustomerBase *b = state_raw_arg(fcinfo, 0, &customer_base_type);
 
 	PG_RETURN_INT64(b->head.nitems);
 }
@@ -252,8 +252,6 @@ Datum
 abm_repeat_rate_interval(PG_FUNCTION_ARGS)
 {
 	const CustomerBase *b = state_arg(fcinfo, 0, &customer_base_type);
-	double		level = arg_level(PG_GETARG_FLOAT8(1));
-	RateMethod	method = arg_rate_method(PG_GETARG_TEXT_PP(2));
 	int64		n = 0;
 	int64		repeat = 0;
 
@@ -262,8 +260,7 @@ abm_repeat_rate_interval(PG_FUNCTION_ARGS)
 		n += b->customer[i].purchases >= 1;
 		repeat += b->customer[i].purchases >= 2;
 	}
-	return estimate_row(fcinfo, n, repeat,
-						estimate_rate(repeat, n, level, method));
+	return rate_row(fcinfo, repeat, n);
 }
 
 /* NULL when there is no revenue. */
