@@ -187,6 +187,10 @@ arg_weights(const double *weights, int n, const char *what)
 {
 	double		sum = 0;
 
+	if (n == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be empty", what)));
 	for (int i = 0; i < n; i++)
 		sum += arg_not_negative(weights[i], what);
 	if (!(sum > 0) || isinf(sum))

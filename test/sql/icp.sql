@@ -233,6 +233,7 @@ SELECT abm.fit_tier(1, '{}');
 SELECT abm.fit_tier(1, array_agg(100 - i::float8)) FROM generate_series(1, 26) i;
 SELECT abm.fit_tier('NaN', '{50}');
 SELECT abm.weights_disagreement('{1,2}', '{1}');
+SELECT abm.weights_disagreement('{}', '{}');
 SELECT abm.weights_disagreement('{0,0}', '{1,2}');
 SELECT abm.weights_disagreement('{1,NaN}', '{1,2}');
 SELECT abm.weights_disagreement('{1,NULL}', '{1,2}');
