@@ -229,6 +229,8 @@ SELECT abm.fit_cell(90, 10, '{80,50}', '{60,30}'), abm.fit_cell(10, 90, '{80,50}
 SELECT string_agg(abm.letter_grade(i), ' ' ORDER BY i) FROM generate_series(-3, 11) i;
 SELECT abm.weights_disagreement('{1,1,2}', '{50,25,25}'), abm.weights_disagreement('{1}', '{7}');
 SELECT abm.fit_tier(1, '{50,80}');
+-- cutpoints that alternate at one call
+SELECT i, abm.fit_tier(55, CASE WHEN i % 2 = 0 THEN '{80,50}'::float8[] ELSE ARRAY[90, 60, 50 + i] END) FROM generate_series(1, 6) i;
 SELECT abm.fit_tier(1, '{}');
 SELECT abm.fit_tier(1, array_agg(100 - i::float8)) FROM generate_series(1, 26) i;
 SELECT abm.fit_tier('NaN', '{50}');
