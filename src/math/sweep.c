@@ -122,8 +122,6 @@ moment_serves(const Sweep *sweep, const Moment *moment, int p, int j)
 	uint64_t	range = BIT(j + 1) - BIT(p);
 	Matching	matching;
 
-	if (moment->serving <= j - p)
-		return false;
 	if (moment->simple)
 		return true;
 	matching.filled = 0;
@@ -212,10 +210,8 @@ moment_lowest(const Sweep *sweep, const Moment *moment, uint8_t *lowest)
 
 /* Make the best chain to step j that ends at this moment, if there is one. */
 static void
-sweep_serve(Sweep *sweep, const Moment *moment, int lowest, int j)
+sweep_serve(Sweep *sweep, const Moment *moment, int p, int j)
 {
-	int			p = lowest;
-
 	while (p <= j && !sweep_passes(sweep, p, moment->at))
 		p++;
 	if (p > j)
@@ -223,10 +219,9 @@ sweep_serve(Sweep *sweep, const Moment *moment, int lowest, int j)
 	sweep_extend(sweep, p, j, moment->at);
 	if (j > sweep->reached)
 		sweep_reach(sweep, j, moment->at, moment->to);
+	/* where this one cannot go on, the moment is not calm for the last one */
 	if (moment_leaves(sweep, moment, p, j))
 		sweep->fresh |= BIT(j);
-	else
-		sweep->alive &= ~BIT(j);
 }
 
 /*
