@@ -209,6 +209,10 @@ state_label(void **state, const StateType *type, int dict, const char *text,
 
 	if (likely(code >= 0))
 		return code;
+	if (unlikely(len > DICT_LONGEST))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("text for a %s state is too long", type->name)));
 	if (d == NULL || !dict_has_room(d, len))
 	{
 		*state = state_wider_dict(*state, type, dict, len);
