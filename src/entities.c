@@ -53,6 +53,8 @@ entity_expect(FunctionCallInfo fcinfo, int argno, KeyKind kind)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("the entities of this state are of type %s, not %s",
 						key_kinds[kind], format_type_be(type)),
+				 argno < PG_NARGS() ?
+				 errhint("Cast the argument to %s.", key_kinds[kind]) :
 				 errhint("Say so with the argument entity_type => NULL::%s.",
 						 key_kinds[kind])));
 }
