@@ -32,6 +32,7 @@ typedef enum RateMethod
 #define NO_ESTIMATE ((Estimate) {NAN, NAN, NAN, 0})
 
 extern void sample_describe(Sample *s);
+extern double normal_width(double level);
 extern double sample_percentile(const Sample *s, int percent);
 extern Estimate estimate_mean(const Sample *s, double level);
 extern Estimate estimate_median(const Sample *s, double level);
