@@ -101,6 +101,7 @@ arg_predicted(double predicted)
  * The SQL side
  */
 STATE_FUNCTIONS(calibration, calibration_type);
+STATE_FUNCTION(calibration, minus, calibration_type);
 
 /* (predicted, outcome); without an outcome there is nothing to learn */
 PG_FUNCTION_INFO_V1(abm_calibration_accum);

@@ -23,8 +23,6 @@
 #include "estimate.h"
 #include "math/exact.h"
 
-#define NEVER 1e-12				/* nothing is quite impossible */
-
 /*
  * The arithmetic
  */
@@ -110,7 +108,7 @@ square_loss(double hit, double miss)
 static double
 log_loss(double hit, double miss)
 {
-	return -log(Max(hit, NEVER));
+	return -log(Max(hit, LEAST_PROBABILITY));
 }
 
 /* The mean over all outcomes; NaN when there is none. */
