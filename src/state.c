@@ -192,7 +192,8 @@ state_label(void **state, const StateType *type, int dict, const char *text,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%s state exceeds its limit of %d labels",
 						type->name, type->max_labels),
-				 errhint("Labels are the names of a few kinds of event; put what is rare under one name.")));
+				 errhint("%s", type->remedy ? type->remedy :
+						 "Labels are the names of a few kinds of event; put what is rare under one name.")));
 	return dict_add(d, text, len);
 }
 
