@@ -342,7 +342,7 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 				  const StateCodes *codes)
 {
 	Size		stride = state_stride(a, type);
-	int			before = a->nitems;
+	int			before;
 
 	if (state_form(a) != state_form(b))
 	{
@@ -365,7 +365,8 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 		a = state_open_copy(a, type,
 							Max(b->nitems, Min(a->nitems, state_working_limit(type) - a->nitems)));
 	}
-	memcpy((char *) STATE_ITEMS(a, type) + a->nitems * stride,
+	before = a->nitems;
+	memcpy((char *) STATE_ITEMS(a, type) + before * stride,
 		   STATE_ITEMS(b, type), b->nitems * stride);
 	a->nitems += b->nitems;
 	state_recode(a, type, before, codes);
