@@ -24,6 +24,8 @@ CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS te
     WHEN argument = 'threshold' THEN '0.4::float8'
     WHEN argument = 'min_letters' THEN '2'
     WHEN argument = 'predicted' THEN 'CASE WHEN v_pick % 20 > 0 THEN v_pick % 97 / 97.0::float8 END'
+    WHEN argument = 'profile' THEN '''{"criteria": [{"attribute": "a", "at_least": 1}, {"attribute": "b", "at_least": 1}]}''::abm.icp_profile'
+    WHEN argument = 'degrees' THEN 'ARRAY[v_pick % 5 / 4.0::float8, CASE WHEN v_pick % 3 > 0 THEN v_pick % 7 / 7.0::float8 END]'
     WHEN argument = 'weight' THEN 'v_float8 + 0.001'
     WHEN argument = 'entry_days' THEN 'v_float8 / 2 - 1'
     WHEN argument = 'entry' THEN '(v_days - 30) * interval ''20 minutes'''
