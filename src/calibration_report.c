@@ -15,6 +15,8 @@
  * [1] R. G. Newcombe: Confidence intervals for an effect size measure based
  *     on the Mann-Whitney statistic, part 2. Statistics in Medicine 25, 2006,
  *     method 5.
+ * [2] D. R. Cox: Two further applications of a model for binary regression.
+ *     Biometrika 45, 1958.
  */
 #include "calibration.h"
 
@@ -22,6 +24,7 @@
 
 #include "estimate.h"
 #include "math/exact.h"
+#include "math/logistic.h"
 
 /*
  * The arithmetic
@@ -151,6 +154,51 @@ entropy(const Bin *all)
 }
 
 /*
+ * What would have been right: intercept and slope of the logistic regression
+ * of the outcomes on the predicted log-odds, 0 and 1 where predictions are
+ * good [2].  Not known where that has no maximum.
+ */
+static void
+recalibrate(const Calibration *c, double z, Estimate *intercept,
+			Estimate *slope)
+{
+	double		room[16];
+	double		scratch[2];
+	Estimate   *result[2] = {intercept, slope};
+	LogisticStatus status;
+	Logistic	fit;
+
+	Assert(logistic_room(2) == lengthof(room));
+	logistic_begin(&fit, 2, 0, room);
+	do
+	{
+		logistic_clear(&fit);
+		for (int i = 0; i < c->head.nitems; i++)
+		{
+			const Forecast *f = &c->forecast[i];
+			double		p = open_probability(f->predicted);
+			double		x[2] = {1, log(p) - log1p(-p)};
+
+			CHECK_EVERY(i, 0xFFFF);
+			logistic_add(&fit, x, f->won, f->lost);
+		}
+		status = logistic_step(&fit);
+	} while (status == LOGISTIC_GOES_ON);
+	for (int i = 0; i < 2; i++)
+	{
+		double		half;
+
+		*result[i] = NO_ESTIMATE;
+		if (status != LOGISTIC_DONE)
+			continue;
+		half = z * sqrt(logistic_variance(&fit, i, scratch));
+		result[i]->value = fit.beta[i];
+		result[i]->lower = fit.beta[i] - half;
+		result[i]->upper = fit.beta[i] + half;
+	}
+}
+
+/*
  * The SQL side
  */
 PG_FUNCTION_INFO_V1(abm_calibration_unscored);
@@ -235,7 +283,11 @@ abm_calibration_report(PG_FUNCTION_ARGS)
 	double		base = (double) all.won / n;
 	double		brier = brier_score(c);
 	double		loss = mean_loss(c, &all, log_loss);
+	Estimate	intercept;
+	Estimate	slope;
 
+	recalibrate(c, normal_width(level), &intercept, &slope);
+	intercept.n = slope.n = n;
 	abm_begin_rows(fcinfo);
 	report_estimate(fcinfo, "won_rate",
 					estimate_rate(all.won, n, level, RATE_JEFFREYS));
@@ -245,5 +297,7 @@ abm_calibration_report(PG_FUNCTION_ARGS)
 	report_value(fcinfo, "brier_skill", skill(brier, base * (1 - base)), n);
 	report_value(fcinfo, "log_loss", loss, n);
 	report_value(fcinfo, "log_loss_skill", skill(loss, entropy(&all)), n);
+	report_estimate(fcinfo, "calibration_intercept", intercept);
+	report_estimate(fcinfo, "calibration_slope", slope);
 	return (Datum) 0;
 }

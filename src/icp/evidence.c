@@ -168,7 +168,7 @@ check_one_profile(const IcpEvidence *e)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("evidence of different profiles cannot be put together"),
-				 errhint("Gather all accounts with one profile; its weights do not matter here.")));
+				 errhint("Gather all accounts with the same profile, and keep that.")));
 }
 
 static void
@@ -227,7 +227,11 @@ pattern_write(ArrayType *degrees, int ncriteria, unsigned char *bytes)
 	int			n = ArrayGetNItems(ARR_NDIM(degrees), ARR_DIMS(degrees));
 	int			len = 0;
 
-	if (ARR_NDIM(degrees) != 1 || n != ncriteria)
+	if (ARR_NDIM(degrees) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("degrees must be a one-dimensional array")));
+	if (n != ncriteria)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("degrees must have an element for each of the %d criteria, not %d",

@@ -264,47 +264,96 @@ json_number(double value)
 	return tree;
 }
 
-/* The sum of the positive coefficients, which must carry the weights. */
-static double
-positive_sum(const Lesson *l)
+/*
+ * How coefficients become weights.  The positive ones sum to WEIGHTS; where
+ * there is next to none, criteria that count against winning are turned round;
+ * where no coefficient was learned at all, the weights stay.
+ */
+typedef struct Scaling
 {
-	double		sum = 0;
-	double		least = 0;
+	bool		turn;
+	double		scale;			/* 0: weights stay */
+} Scaling;
+
+static Scaling
+scaling_of(const Lesson *l)
+{
+	Scaling		s = {false, 0};
+	double		against = 0;
+	double		most = 0;
 
 	for (int i = 0; i < l->n; i++)
 	{
-		sum += Max(l->learned[i].coefficient, 0);
-		least = Min(least, l->learned[i].coefficient);
+		double		coefficient = l->learned[i].coefficient;
+
+		s.scale += Max(coefficient, 0) / WEIGHTS;
+		against += Max(-coefficient, 0) / WEIGHTS;
+		most = Max(most, -coefficient);
 	}
-	if (!(sum > 0 && -least / sum * WEIGHTS < ICP_MAX_WEIGHT &&
-		  sum / WEIGHTS < ICP_MAX_WEIGHT))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("no criterion speaks for winning"),
-				 errhint("icp_coefficients shows what was learned; turn a criterion round with \"not\".")));
-	return sum;
+	s.turn = most > 0 && !(most < ICP_MAX_WEIGHT * s.scale);
+	if (s.turn)
+		s.scale += against;
+	return s;
 }
 
-/* Put what was learned of a criterion into its object. */
+/* A criterion that says the opposite: its test in a "not". */
 static void
-write_criterion(JsonTree *object, const Learned *c, double scale)
+turn_round(JsonTree *object)
 {
-	double		weight = c->coefficient / scale;
+	JsonTree   *part = palloc0(sizeof(JsonTree));
+	JsonTree   *name = json_get(object, "name");
+
+	part->kind = JSON_IS_OBJECT;
+	for (int i = 0; i < object->n; i++)
+		if (strcmp(object->keys[i], "name") != 0 &&
+			strcmp(object->keys[i], "weight") != 0 &&
+			strcmp(object->keys[i], "required") != 0 &&
+			strcmp(object->keys[i], "typical") != 0)
+			json_set(part, object->keys[i], object->items[i]);
+	object->n = 0;
+	if (name != NULL)
+		json_set(object, "name", name);
+	json_set(object, "not", part);
+}
+
+/*
+ * Put what was learned of a criterion into its object; what turning it round
+ * adds to the intercept is returned.
+ */
+static double
+write_criterion(JsonTree *object, const Learned *c, const Scaling *s)
+{
+	double		coefficient = c->coefficient;
+	double		typical = c->typical;
+	double		moved = 0;
 
 	if (c->column == 0 && c->criterion->weight == 0)
-		return;
-	if (fabs(weight) < ICP_MIN_WEIGHT)
-		weight = 0;
-	json_set(object, "weight", json_number(weight));
+		return 0;
+	if (s->turn && coefficient < 0)
+	{
+		turn_round(object);
+		moved = coefficient;
+		coefficient = -coefficient;
+		typical = 1 - typical;
+	}
+	if (s->scale > 0)
+	{
+		double		weight = coefficient / s->scale;
+
+		json_set(object, "weight",
+				 json_number(fabs(weight) < ICP_MIN_WEIGHT ? 0 : weight));
+	}
 	if (c->n > 0)
-		json_set(object, "typical", json_number(c->typical));
+		json_set(object, "typical", json_number(typical));
+	return moved;
 }
 
 /* The text of the profile with what was learned. */
 static void
 lesson_write(const Lesson *l, StringInfo text)
 {
-	double		scale = positive_sum(l) / WEIGHTS;
+	Scaling		scaling = scaling_of(l);
+	double		intercept = l->intercept;
 	const char *why = NULL;
 	JsonTree   *tree = json_tree(pnstrdup(ICP_AT(l->profile, char, l->profile->text),
 										  l->profile->text_len),
@@ -313,10 +362,11 @@ lesson_write(const Lesson *l, StringInfo text)
 	JsonTree   *odds = palloc0(sizeof(JsonTree));
 
 	for (int i = 0; i < l->n; i++)
-		write_criterion(criteria->items[i], &l->learned[i], scale);
+		intercept += write_criterion(criteria->items[i], &l->learned[i],
+									 &scaling);
 	odds->kind = JSON_IS_OBJECT;
-	json_set(odds, "intercept", json_number(l->intercept));
-	json_set(odds, "scale", json_number(scale));
+	json_set(odds, "intercept", json_number(intercept));
+	json_set(odds, "scale", json_number(scaling.scale));
 	json_set(tree, "probability", odds);
 	json_write(text, tree);
 }

@@ -114,10 +114,10 @@ read_probability(IcpCompiler *c, const IcpPath *path, const JsonTree *tree,
 							 intercept ? &odds->intercept : &odds->scale))
 			return false;
 	}
-	if (!(fabs(odds->intercept) <= ICP_MAX_WEIGHT && odds->scale > 0 &&
+	if (!(fabs(odds->intercept) <= ICP_MAX_WEIGHT && odds->scale >= 0 &&
 		  odds->scale <= ICP_MAX_WEIGHT))
 		return icp_fault(c, path, SYNTAX, "icp_learn() makes both.",
-						 "needs an intercept, and a scale above 0, of at most %g in size",
+						 "needs an intercept and a scale from 0 on, of at most %g in size",
 						 ICP_MAX_WEIGHT);
 	p->odds = icp_store(c, odds, size);
 	return true;

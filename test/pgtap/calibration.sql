@@ -41,6 +41,18 @@ SELECT is_empty($$SELECT k FROM past, LATERAL (SELECT count(*) AS bins, max(n) A
   'without ties bins are equally large');
 SELECT is_empty($$SELECT a.k FROM past a, abm.calibration_curve(c, 9) x, abm.calibration_curve(c, 9) y WHERE x.bin < y.bin AND x.highest >= y.lowest$$, 'no prediction is in two bins');
 
+-- Ten deals.  Source of the figures: R 4.2.2,
+--   p <- c(.1,.1,.2,.3,.3,.4,.6,.7,.7,.9); w <- c(0,0,1,0,1,0,1,1,0,1)
+--   g <- glm(w ~ qlogis(p), binomial, control = glm.control(epsilon = 1e-15)); coef(g); confint.default(g)
+--   wilcox.test(p[w == 1], p[w == 0])$statistic / 25; mean((p - w)^2); -mean(log(ifelse(w == 1, p, 1 - p)))
+SELECT results_eq($$ SELECT metric, round(value::numeric, 8), round(lower::numeric, 8), round(upper::numeric, 8)
+    FROM (SELECT abm.calibration_agg(p, w = 1) AS c FROM unnest('{.1,.1,.2,.3,.3,.4,.6,.7,.7,.9}'::float8[], '{0,0,1,0,1,0,1,1,0,1}'::int[]) u (p, w)) s, abm.calibration_report(c)
+    WHERE metric LIKE 'calibration%' $$,
+  $$ VALUES ('calibration_intercept', .29663184, -1.17312078, 1.76638446), ('calibration_slope', .77311032, -.39529077, 1.94151140) $$, 'intercept and slope as R');
+SELECT results_eq($$ SELECT abm.auc(c), abm.brier_score(c), round(abm.log_loss(c)::numeric, 7)
+    FROM (SELECT abm.calibration_agg(p, w = 1) AS c FROM unnest('{.1,.1,.2,.3,.3,.4,.6,.7,.7,.9}'::float8[], '{0,0,1,0,1,0,1,1,0,1}'::int[]) u (p, w)) s $$,
+  $$ VALUES (0.72::float8, 0.215::float8, 0.6068466) $$, 'area, Brier score and log loss as R');
+
 -- Newcombe's interval: each end is just not contradicted.
 SELECT is_empty($$
   SELECT past.k, level FROM past, (VALUES (0.5), (0.9), (0.95), (0.999)) v (level), abm.auc_interval(c, level) i, LATERAL (VALUES (i.lower), (i.upper)) b (t),
