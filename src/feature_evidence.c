@@ -10,6 +10,8 @@
 
 #include "catalog/pg_type.h"
 
+#define MAX_FEATURES 65535
+
 static const StateField evidence_fields[] = {
 	{"won", FIELD_COUNT, offsetof(FeatureEvidence, won), false, NULL},
 	{"lost", FIELD_COUNT, offsetof(FeatureEvidence, lost), false, NULL},
@@ -82,14 +84,24 @@ evidence_fault(const void *state)
 	return NULL;
 }
 
+static void
+refuse_feature(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("feature_evidence state exceeds its limit of %d features",
+					MAX_FEATURES),
+			 errhint("Put numbers into bands, and values that are rare under one name.")));
+}
+
 const StateType feature_evidence_type = {
 	.name = "feature_evidence",.kind = 42,.version = 1,
 	.fixed_size = offsetof(FeatureEvidence, count),
 	.item_size = sizeof(FeatureCount),
 	.digest_offset = offsetof(FeatureEvidence, digest),
 	.dicts_offset = offsetof(FeatureEvidence, dicts),.ndicts = 1,
-	.max_labels = 65535,.max_items = 65535,
-	.remedy = "Put numbers into bands, and values that are rare under one name.",
+	.max_labels = MAX_FEATURES,.max_items = MAX_FEATURES,
+	.refuse_label = refuse_feature,
 	.fields = evidence_fields,.items_name = "features",
 	.item_fields = count_fields,.compare = count_compare,
 	.fold = counts_fold,.absorb = evidence_absorb,.fault = evidence_fault

@@ -161,20 +161,14 @@ patterns_fold(void *items, int n)
 	return last + 1;
 }
 
+/* A second profile in one state. */
 static void
-check_one_profile(const IcpEvidence *e)
+refuse_profile(void)
 {
-	if (unlikely(state_dict(e, &icp_evidence_type, 0)->nentries > 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("evidence of different profiles cannot be put together"),
-				 errhint("Gather all accounts with the same profile, and keep that.")));
-}
-
-static void
-evidence_absorb(void *a, const void *b)
-{
-	check_one_profile(a);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("evidence of different profiles cannot be put together"),
+			 errhint("Gather all accounts with the same profile, and keep that.")));
 }
 
 static const char *
@@ -210,11 +204,11 @@ const StateType icp_evidence_type = {
 	.fixed_size = offsetof(IcpEvidence, pattern),
 	.item_size = sizeof(IcpPattern),
 	.dicts_offset = offsetof(IcpEvidence, dicts),.ndicts = 2,
-	.max_labels = 2,.max_items = 1000000,
+	.max_labels = 1,.max_items = 1000000,
 	.remedy = "Let criteria have few degrees: bands rather than ramp and near.",
 	.fields = NULL,.items_name = "patterns",
 	.item_fields = pattern_fields,.compare = pattern_compare,
-	.fold = patterns_fold,.absorb = evidence_absorb,
+	.fold = patterns_fold,.refuse_label = refuse_profile,
 	.show_key = pattern_show,.fault = evidence_fault
 };
 
@@ -295,7 +289,6 @@ abm_icp_evidence_accum(PG_FUNCTION_ARGS)
 	e = state_begin(fcinfo, &icp_evidence_type);
 	state_label((void **) &e, &icp_evidence_type, 0,
 				ICP_AT(profile, char, profile->text), profile->text_len);
-	check_one_profile(e);
 	code = state_label((void **) &e, &icp_evidence_type, 1,
 					   (const char *) bytes, len);
 	e = evidence_add(e, code, PG_GETARG_BOOL(3));
