@@ -27,6 +27,7 @@
 #include "math/logistic.h"
 
 #define KEPT 8					/* evidence kept with a call site */
+#define MIN_PRIOR 1e-12
 #define MAX_PRIOR 1e6
 
 /* What a feature adds to the log-odds. */
@@ -176,10 +177,10 @@ prior_arg(FunctionCallInfo fcinfo, int argno)
 {
 	double		prior = arg_finite(PG_GETARG_FLOAT8(argno), "prior");
 
-	if (!(prior > 0 && prior <= MAX_PRIOR))
+	if (prior < MIN_PRIOR || prior > MAX_PRIOR)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("prior must be greater than zero and at most %g, not %g",
+				 errmsg("prior must be between %g and %g, not %g", MIN_PRIOR,
 						MAX_PRIOR, prior),
 				 errhint("It is added to every count, so that nothing is impossible.")));
 	return prior;
