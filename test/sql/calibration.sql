@@ -2,10 +2,10 @@
 SET extra_float_digits = 0;
 
 -- ten deals: what was predicted, and whether they were won
-CREATE TABLE forecast (id int, predicted float8, won boolean);
+CREATE TEMP TABLE forecast (id int, predicted float8, won boolean);
 INSERT INTO forecast VALUES (1, 0.1, false), (2, 0.1, false), (3, 0.2, true), (4, 0.3, false), (5, 0.3, true),
     (6, 0.4, false), (7, 0.6, true), (8, 0.7, true), (9, 0.7, false), (10, 0.9, true);
-CREATE TABLE past AS SELECT abm.calibration_agg(predicted, won) AS c FROM forecast;
+CREATE TEMP TABLE past AS SELECT abm.calibration_agg(predicted, won) AS c FROM forecast;
 
 SELECT abm.auc(c), round(abm.brier_score(c)::numeric, 6) AS brier, round(abm.log_loss(c)::numeric, 6) AS log_loss, abm.calibration_unscored(c) FROM past;
 SELECT auc, round(lower::numeric, 6) AS lower, round(upper::numeric, 6) AS upper, n_won, n_lost FROM past, abm.auc_interval(c);

@@ -2,11 +2,11 @@
 SET extra_float_digits = 0;
 
 -- deals with their country, source, and the stages that they passed
-CREATE TABLE deal (id int, won boolean, features text[]);
+CREATE TEMP TABLE deal (id int, won boolean, features text[]);
 INSERT INTO deal VALUES
     (1, false, '{country=FR,source=fair,demo}'), (2, false, '{country=US,source=web,demo,trial}'), (3, true, '{country=DE,source=web,demo,trial,offer}'),
     (4, true, '{country=DE,source=fair,demo,offer,offer}'), (5, NULL, '{country=DE}'), (6, false, NULL), (7, true, '{NULL,"",country=US}');
-CREATE TABLE evidence AS SELECT abm.feature_evidence_agg(won, features) AS e FROM deal;
+CREATE TEMP TABLE evidence AS SELECT abm.feature_evidence_agg(won, features) AS e FROM deal;
 SELECT jsonb_pretty(e::jsonb #- '{features,2}' #- '{features,2}' #- '{features,2}' #- '{features,2}' #- '{features,2}') FROM evidence;
 
 SELECT feature, name, won, lost, round(weight::numeric, 6) AS weight, round(lower::numeric, 6) AS lower, round(upper::numeric, 6) AS upper FROM evidence, abm.weights_of_evidence(e);

@@ -1,17 +1,17 @@
 -- icp_learn: what a user sees
 SET extra_float_digits = 0;
 
-CREATE TABLE account (id int, industry text, employees int, competitor boolean, country text, won boolean);
+CREATE TEMP TABLE account (id int, industry text, employees int, competitor boolean, country text, won boolean);
 INSERT INTO account
 SELECT i, (ARRAY['software','fintech','retail','farming'])[1 + i % 4], CASE WHEN i % 7 > 0 THEN i * 37 % 900 END, i % 3 = 0,
     CASE WHEN i % 11 = 0 THEN 'FR' ELSE 'US' END, CASE WHEN i % 13 > 0 THEN i * 31 % 17 < (ARRAY[9, 6, 3, 3])[1 + i % 4] END
 FROM generate_series(1, 120) i;
-CREATE TABLE question AS SELECT '{"criteria": [
+CREATE TEMP TABLE question AS SELECT '{"criteria": [
     {"attribute": "industry", "weight": 30, "any_of": {"software": 1, "fintech": 0.8, "retail": 0.3}},
     {"name": "size", "attribute": "employees", "weight": 20, "bands": [[10, 50], [51, 500, 0.6]], "else": 0.1},
     {"attribute": "competitor", "weight": -10, "is_true": true},
     {"attribute": "country", "required": true, "any_of": ["US"]}], "tiers": [80, 50]}'::abm.icp_profile AS profile;
-CREATE TABLE evidence AS
+CREATE TEMP TABLE evidence AS
 SELECT abm.icp_evidence_agg(profile, abm.icp_degrees(profile, a), won) AS e FROM account a, question;
 
 SELECT criterion, round(weight::numeric, 6) AS weight, round(std_err::numeric, 6) AS std_err, round(lower::numeric, 6) AS lower,
@@ -19,7 +19,7 @@ SELECT criterion, round(weight::numeric, 6) AS weight, round(std_err::numeric, 6
 SELECT criterion, round(weight::numeric, 6) AS weight, round(std_err::numeric, 6) AS std_err, round(lower::numeric, 6) AS lower
 FROM evidence, abm.icp_coefficients(e, 10, 0.5);
 -- the learned profile is one, with the same questions, and scores
-CREATE TABLE learned AS SELECT abm.icp_learn(e) AS profile FROM evidence;
+CREATE TEMP TABLE learned AS SELECT abm.icp_learn(e) AS profile FROM evidence;
 SELECT c->>'attribute' AS attribute, round((c->>'weight')::numeric, 6) AS weight, round((c->>'typical')::numeric, 6) AS typical,
     c - 'weight' - 'typical' = q - 'weight' AS same_question
 FROM learned l, question o, ROWS FROM (jsonb_array_elements(l.profile::jsonb->'criteria'), jsonb_array_elements(o.profile::jsonb->'criteria')) x (c, q);
