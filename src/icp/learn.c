@@ -41,8 +41,8 @@ typedef struct Lesson
 	const IcpProfile *profile;
 	int			n;				/* criteria */
 	Learned    *learned;		/* by criterion */
-	int64		won;			/* accounts that pass the gates */
-	int64		lost;
+	int64		accounts;		/* that pass the gates */
+	int64		won;			/* of them */
 	double		intercept;
 	double		intercept_err;
 } Lesson;
@@ -57,7 +57,7 @@ lesson_read(const Lesson *l, const IcpPattern *p, double *degrees)
 {
 	if (evidence_degrees(l->evidence, p, degrees) != l->n)
 		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("evidence does not fit its own profile")));
 	for (int i = 0; i < l->n; i++)
 		if ((l->learned[i].criterion->flags & ICP_REQUIRED) && degrees[i] == 0)
@@ -74,7 +74,7 @@ lesson_begin(Lesson *l, const IcpEvidence *e)
 	memset(l, 0, sizeof(*l));
 	l->evidence = e;
 	l->profile = icp_parse(pnstrdup(dict_text(profiles, 0), len), len,
-						   ERRCODE_DATA_CORRUPTED, NULL);
+						   ERRCODE_INVALID_PARAMETER_VALUE, NULL);
 	l->n = l->profile->ncriteria;
 	l->learned = palloc0(l->n * sizeof(Learned));
 	for (int i = 0; i < l->n; i++)
@@ -87,14 +87,14 @@ lesson_begin(Lesson *l, const IcpEvidence *e)
 }
 
 static void
-note_degree(Learned *c, ExactSum *sum, double degree, double n)
+note_degree(Learned *c, ExactSum *sum, double degree, int64 n)
 {
 	if (isnan(degree))
 		return;
-	c->n += (int64) n;
+	state_add_count(&c->n, n);
 	c->least = Min(c->least, degree);
 	c->greatest = Max(c->greatest, degree);
-	exact_add_product(sum, degree, n);
+	exact_add_product(sum, degree, (double) n);
 }
 
 /* Count, and find the typical degree of each criterion. */
@@ -107,15 +107,16 @@ lesson_survey(Lesson *l)
 	for (int k = 0; k < l->evidence->head.nitems; k++)
 	{
 		const IcpPattern *p = &l->evidence->pattern[k];
+		int64		accounts = p->won;
 
 		CHECK_EVERY(k, 0xFF);
 		if (!lesson_read(l, p, degrees))
 			continue;
+		state_add_count(&accounts, p->lost);
 		state_add_count(&l->won, p->won);
-		state_add_count(&l->lost, p->lost);
+		state_add_count(&l->accounts, accounts);
 		for (int i = 0; i < l->n; i++)
-			note_degree(&l->learned[i], &sums[i], degrees[i],
-						(double) p->won + (double) p->lost);
+			note_degree(&l->learned[i], &sums[i], degrees[i], accounts);
 	}
 	for (int i = 0; i < l->n; i++)
 		if (l->learned[i].n > 0)
@@ -171,7 +172,7 @@ refuse_fit(const Lesson *l, const Logistic *fit, LogisticStatus status)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("logistic regression of " INT64_FORMAT " accounts found no maximum",
-					l->won + l->lost),
+					l->accounts),
 			 status == LOGISTIC_SINGULAR ?
 			 errdetail("The evidence does not settle all coefficients: some criteria say the same, or part the won from the lost. Iteration %d, gradient norm %g.",
 					   fit->iterations, logistic_gradient_norm(fit)) :
@@ -228,7 +229,7 @@ unwanted_gates(const Lesson *l, bool *unwanted)
 static void
 check_outcomes(const Lesson *l)
 {
-	if (l->won == 0 || l->lost == 0)
+	if (l->won == 0 || l->won == l->accounts)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("evidence has no %s account",
@@ -394,7 +395,7 @@ abm_icp_learn(PG_FUNCTION_ARGS)
 	initStringInfo(&text);
 	lesson_write(&l, &text);
 	PG_RETURN_POINTER(icp_parse(text.data, text.len,
-								ERRCODE_DATA_CORRUPTED, NULL));
+								ERRCODE_INVALID_PARAMETER_VALUE, NULL));
 }
 
 /* criterion, coefficient, std_err, lower, upper, odds_ratio, n */
@@ -427,7 +428,7 @@ abm_icp_coefficients(PG_FUNCTION_ARGS)
 	lesson_args(fcinfo, &l);
 	abm_begin_rows(fcinfo);
 	put_coefficient(fcinfo, "intercept", l.intercept, l.intercept_err, z,
-					l.won + l.lost);
+					l.accounts);
 	for (int i = 0; i < l.n; i++)
 		put_coefficient(fcinfo,
 						icp_criterion_name(l.profile, l.learned[i].criterion),
