@@ -77,7 +77,7 @@ state_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
 {
 	const StateHead *head = state_raw_arg(fcinfo, argno, type);
 
-	return state_form(head) == 0 ? head : state_unpacked(head, type, 0);
+	return state_form(head) == 0 ? head : state_reformed(head, type, 0, 0);
 }
 
 /*
@@ -128,7 +128,7 @@ state_begin(FunctionCallInfo fcinfo, const StateType *type)
 			   in_aggregate(fcinfo)))
 		return head;
 	head = state_detoasted(PG_GETARG_DATUM(0), type);
-	return state_open_copy(head, type, 0);
+	return state_open_copy(head, type, 0, 0);
 }
 
 /*
@@ -140,7 +140,6 @@ state_grow(void *state, const StateType *type)
 {
 	StateHead  *head = head_of(state);
 	int			capacity = state_capacity(head, type);
-	int64		room;
 
 	if (type->fold != NULL)
 	{
@@ -148,8 +147,7 @@ state_grow(void *state, const StateType *type)
 		if (head->nitems <= capacity / 2)
 			return state;
 	}
-	room = state_working_limit(type) - head->nitems;
-	return state_open_copy(state, type, Max(1, Min(capacity, room)));
+	return state_open_copy(state, type, 1, Max(1, capacity));
 }
 
 /*
@@ -171,14 +169,10 @@ state_append(void *state, const StateType *type, const void *item)
 	if (form == 0)
 		memcpy(place, item, type->item_size);
 	else if (unlikely(!type->packings[form - 1].pack(place, item)))
-	{
-		head = state_unpacked(head, type, 1);
-		memcpy((char *) STATE_ITEMS(head, type) +
-			   (Size) head->nitems * type->item_size, item, type->item_size);
-		head->nitems++;
-		state_pack(head, type);
-		return head;
-	}
+		return state_append(state_reformed(head, type,
+										   state_larger_form(head, type, item),
+										   1),
+							type, item);
 	head->nitems++;
 	return head;
 }
@@ -209,6 +203,10 @@ state_label(void **state, const StateType *type, int dict, const char *text,
 
 	if (likely(code >= 0))
 		return code;
+	if (unlikely(len > DICT_LONGEST))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("text for a %s state is too long", type->name)));
 	if (d == NULL || !dict_has_room(d, len))
 	{
 		*state = state_wider_dict(*state, type, dict, len);
@@ -284,7 +282,7 @@ state_set_scale(void *state, const StateType *type, int scale)
 
 	if (*old < scale)
 	{
-		head = state_unpacked(head, type, type->item_size > 0);
+		head = state_reformed(head, type, 0, type->item_size > 0);
 		old = state_scale(head, type);
 		state_rescale(head, type, *old, scale);
 		state_pack(head, type);
@@ -324,7 +322,7 @@ state_join_scales(StateHead **a, const StateHead **b, const StateType *type)
 	if (x < y)
 		*a = state_set_scale(*a, type, y);
 	else if (y < x)
-		*b = state_set_scale(state_open_copy(*b, type, 0), type, x);
+		*b = state_set_scale(state_open_copy(*b, type, 0, 0), type, x);
 }
 
 /*
@@ -384,8 +382,7 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 	{
 		if (type->fold != NULL)
 			state_tidy(a, type);
-		a = state_open_copy(a, type,
-							Max(b->nitems, Min(a->nitems, state_working_limit(type) - a->nitems)));
+		a = state_open_copy(a, type, b->nitems, a->nitems);
 	}
 	before = a->nitems;
 	memcpy((char *) STATE_ITEMS(a, type) + before * stride,
@@ -410,7 +407,7 @@ state_merge(FunctionCallInfo fcinfo, const StateType *type)
 		return state_leave_out(fcinfo, type);
 	b = state_detoasted(PG_GETARG_DATUM(1), type);
 	if (PG_ARGISNULL(0))
-		return state_end(fcinfo, type, state_open_copy(b, type, 0));
+		return state_end(fcinfo, type, state_open_copy(b, type, 0, 0));
 	a = state_begin(fcinfo, type);
 	if (type->scale_offset > 0)
 		state_join_scales(&a, &b, type);
