@@ -116,7 +116,7 @@ feature_compare(const void *a, const void *b, void *arg)
 	return text_compare(x->text, x->len, y->text, y->len);
 }
 
-/* The texts of an array in order, each once; NULL and empty ones say nothing. */
+/* The texts of an array in order, each once; empty ones say nothing. */
 Feature *
 features_arg(ArrayType *array, int *n)
 {
