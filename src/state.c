@@ -10,6 +10,15 @@
 #include "state_form.h"
 
 #include "nodes/execnodes.h"
+#include "nodes/plannodes.h"
+
+/*
+ * What rows are expected is kept as a logarithm, and taken at its word once
+ * there are some, within reason.
+ */
+#define EXPECT_SCALE 8.0
+#define EXPECT_FROM 1024
+#define EXPECT_BYTES (32 * 1024 * 1024.0)
 
 /*
  * AggCheckCallContext without the call: it is asked for every row.  What runs
@@ -115,6 +124,26 @@ state_finish(const void *state, const StateType *type)
 	return PointerGetDatum(state_sealed(state, type));
 }
 
+/*
+ * A state for a whole population, with the planner's guess of how many rows
+ * there will be.
+ */
+static void *
+state_expecting(FunctionCallInfo fcinfo, const StateType *type)
+{
+	const AggState *agg = (const AggState *) fcinfo->context;
+	char	   *state = state_start(type);
+
+	if (agg != NULL && IsA(agg, AggState) && agg->aggstrategy == AGG_PLAIN)
+	{
+		double		rows = outerPlan(agg->ss.ps.plan)->plan_rows;
+
+		*(uint8 *) (state + type->expect_offset) =
+			(uint8) Min(rint(EXPECT_SCALE * log2(Max(rows, 1)) + 1), PG_UINT8_MAX);
+	}
+	return state;
+}
+
 /* The first argument of a transition, to be changed. */
 void *
 state_begin(FunctionCallInfo fcinfo, const StateType *type)
@@ -122,13 +151,27 @@ state_begin(FunctionCallInfo fcinfo, const StateType *type)
 	StateHead  *head;
 
 	if (PG_ARGISNULL(0))
-		return state_start(type);
+		return type->expect_offset == 0 ? state_start(type) :
+			state_expecting(fcinfo, type);
 	head = (StateHead *) PG_GETARG_POINTER(0);
 	if (likely(VARATT_IS_4B_U(head) && (head->flags & STATE_OPEN) &&
 			   in_aggregate(fcinfo)))
 		return head;
 	head = state_detoasted(PG_GETARG_DATUM(0), type);
 	return state_open_copy(head, type, 0, 0);
+}
+
+/* How many records are expected in all; 1 when that is not known. */
+static int
+state_expected(const StateHead *head, const StateType *type)
+{
+	uint8		expect;
+
+	if (type->expect_offset == 0 || head->nitems < EXPECT_FROM)
+		return 1;
+	expect = *(const uint8 *) ((const char *) head + type->expect_offset);
+	return (int) Min(exp2(expect / EXPECT_SCALE),
+					 EXPECT_BYTES / state_stride(head, type));
 }
 
 /*
@@ -147,7 +190,8 @@ state_grow(void *state, const StateType *type)
 		if (head->nitems <= capacity / 2)
 			return state;
 	}
-	return state_open_copy(state, type, 1, Max(1, capacity));
+	return state_open_copy(state, type, 1,
+						   Max(capacity, state_expected(head, type) - capacity));
 }
 
 /*

@@ -54,8 +54,8 @@ state_check_size(const StateType *type, Size need)
 
 /*
  * The size of a state with room for at least so many records, and for more if
- * it may be so large: a power of two, as the allocator would round it up
- * anyway.
+ * it may be so large: a power of two, as the allocator would round a smaller
+ * one up anyway.
  */
 static Size
 state_size(const StateType *type, int64 least, int64 wanted, Size stride,
@@ -68,19 +68,26 @@ state_size(const StateType *type, int64 least, int64 wanted, Size stride,
 	if (stride == 0)
 		return type->fixed_size;
 	limit = state_check_size(type, fixed + (Size) least * stride);
-	while (size < fixed + (Size) wanted * stride)
+	wanted = fixed + (Size) wanted * stride;
+	if (wanted > LARGE_STATE)
+		return Min(MAXALIGN(wanted), limit);
+	while (size < wanted)
 		size *= 2;
 	return Min(size, limit);
 }
 
-/* An open state without records, with so many bytes left for dictionaries. */
+/*
+ * An open state without records, with so many bytes left for dictionaries.
+ * What is not used yet is not touched: it may never be needed.
+ */
 static StateHead *
 state_blank(const StateType *type, int capacity, int form, Size tail)
 {
 	Size		size = state_size(type, capacity, capacity,
 								  form_size(type, form), tail);
-	StateHead  *head = palloc0(size);
+	StateHead  *head = palloc(size);
 
+	memset(head, 0, type->fixed_size);
 	SET_VARSIZE(head, size);
 	head->kind = type->kind;
 	head->version = type->version;
@@ -376,6 +383,8 @@ state_trimmed(const StateHead *from, const StateType *type)
 			size += dict_sealed_size(state_dict(from, type, i));
 	to = state_copy(from, type, size, from->flags & ~STATE_OPEN);
 	memset((char *) to + used, 0, size - used);
+	if (type->expect_offset > 0)
+		*((uint8 *) to + type->expect_offset) = 0;
 	for (int i = 0; i < type->ndicts; i++)
 	{
 		const Dict *dict = state_dict(from, type, i);

@@ -12,6 +12,7 @@
 #pragma GCC visibility push(hidden)
 
 #define SMALLEST_STATE 64
+#define LARGE_STATE (1024 * 1024)	/* its size is not rounded */
 
 static inline StateHead *
 head_of(void *state)
