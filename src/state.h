@@ -23,8 +23,8 @@
 #pragma GCC visibility push(hidden)
 
 #define STATE_OPEN 0x0001		/* slack and disorder allowed */
-#define STATE_FORM_SHIFT 1		/* two bits: the form of the records */
-#define STATE_FORM_MASK 3
+#define STATE_FORM_SHIFT 1		/* three bits: the form of the records */
+#define STATE_FORM_MASK 7
 
 typedef struct StateHead
 {
@@ -105,7 +105,7 @@ typedef struct StateType
 	/* a total order of records */
 	int			(*compare) (const void *a, const void *b, void *arg);
 
-	/* forms 1, 2, 3, each smaller than the one before; form 0 is the full one */
+	/* forms 1, 2, ..., the smallest last; form 0 is the full one */
 	const StatePacking *packings;
 	int			npackings;
 
