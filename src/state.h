@@ -137,6 +137,7 @@ extern void *state_begin(FunctionCallInfo fcinfo, const StateType *type);
 extern void *state_append(void *state, const StateType *type, const void *item);
 extern Wide state_amount(void **state, const StateType *type,
 						 NullableDatum amount, const char *what);
+extern void *state_sealed(const void *state, const StateType *type);
 extern Datum state_end(FunctionCallInfo fcinfo, const StateType *type,
 					   void *state);
 extern Datum state_leave_out(FunctionCallInfo fcinfo, const StateType *type);

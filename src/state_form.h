@@ -73,7 +73,6 @@ extern void *state_unpacked(const StateHead *from, const StateType *type,
 							int extra);
 extern void state_pack(StateHead *head, const StateType *type);
 extern void state_tidy(void *state, const StateType *type);
-extern void *state_sealed(const void *state, const StateType *type);
 
 #pragma GCC visibility pop
 

@@ -1,0 +1,114 @@
+/*
+ * model.h
+ *		Fitted models of customers as values: clv_model.
+ *
+ * A kind of model is one entry of the table clv_kinds.  What it cannot answer
+ * is NULL there, and an error when asked.
+ */
+#ifndef ABM_MODEL_H
+#define ABM_MODEL_H
+
+#include "state.h"
+
+#include "math/fit.h"
+#include "math/history.h"
+
+#define MAX_OWN 4				/* parameters without those of covariates */
+#define MAX_COVARIATES 8		/* of purchases, and again of life */
+#define MAX_PARAMETERS (MAX_OWN + 2 * MAX_COVARIATES)
+
+StaticAssertDecl(MAX_PARAMETERS <= FIT_MAX, "a fit has room for a model");
+
+/* stored: never renumbered */
+typedef enum ClvKindCode
+{
+	CLV_BGNBD, CLV_MBGNBD, CLV_PARETO_NBD, CLV_GAMMA_GAMMA, CLV_BGBB,
+	CLV_SBG, CLV_BDW
+} ClvKindCode;
+
+typedef enum ClvStatus
+{
+	CLV_OK,
+	CLV_BOUNDARY,				/* some parameter is not determined */
+	CLV_MEAN_UNDEFINED,			/* Gamma-Gamma: the mean is infinite */
+	CLV_NOT_CONVERGED,
+	CLV_TOO_FEW					/* no parameters at all */
+} ClvStatus;
+
+typedef struct ClvModel
+{
+	StateHead	head;			/* nitems: how many numbers */
+	uint8		kind;			/* ClvKindCode */
+	uint8		status;			/* ClvStatus */
+	uint8		padding[2];
+	uint64		digest;
+	double		n;				/* customers, by weight */
+	int64		left_out;		/* rows that could not serve */
+	double		log_likelihood;
+	double		gradient;		/* greatest at the optimum, log scale */
+	double		unit_days;		/* of time; -1: not told */
+	double		association;	/* Gamma-Gamma: rank correlation of frequency
+								 * and money; 0 otherwise */
+	int32		evaluations;
+	int32		ntransaction;	/* covariates of purchases */
+	int32		nlifetime;		/* covariates of life */
+	int32		covariance;		/* 1: known */
+
+	/* the parameters; then the lower triangle of their covariance */
+	double		number[FLEXIBLE_ARRAY_MEMBER];
+} ClvModel;
+
+extern const StateType clv_model_type;
+
+/*
+ * A kind of model.  p are its own parameters, those of the customer where
+ * there are covariates.  A horizon may be infinite where a rate is above 0.
+ */
+typedef struct ClvKind
+{
+	const char *name;			/* in SQL: bgnbd */
+	const char *title;			/* for people: BG/NBD */
+	int			nparameters;
+	const char *parameter[MAX_OWN];
+
+	/*
+	 * With covariates z, a parameter is multiplied by exp(sign * gamma' z):
+	 * those of purchases, and those of life.
+	 */
+	int8		transaction[MAX_OWN];
+	int8		lifetime[MAX_OWN];
+
+	double		(*p_alive) (const double *p, const History *h);
+	double		(*purchases) (const double *p, const History *h,
+							  double horizon);
+	double		(*purchases_new) (const double *p, double horizon);
+	double		(*probability) (const double *p, const History *h, double n,
+								double horizon);
+
+	/* expected discounted purchases from now on, continuous rate */
+	double		(*residual) (const double *p, const History *h, double rate,
+							 double horizon);
+} ClvKind;
+
+extern const ClvKind clv_kinds[];
+
+static inline int
+model_parameters(const ClvModel *m)
+{
+	return clv_kinds[m->kind].nparameters + m->ntransaction + m->nlifetime;
+}
+
+/* Are there parameters to score with? */
+static inline bool
+model_usable(const ClvModel *m)
+{
+	return m->status != CLV_TOO_FEW && m->status != CLV_NOT_CONVERGED;
+}
+
+extern ClvModel *model_make(ClvKindCode kind, const Fit *fit, double n,
+							int ntransaction, int nlifetime);
+extern Datum model_result(const ClvModel *m);
+extern double model_covariance(const ClvModel *m, int i, int j);
+extern const char *model_parameter_name(const ClvModel *m, int i);
+
+#endif							/* ABM_MODEL_H */
