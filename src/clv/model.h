@@ -62,7 +62,7 @@ extern const StateType clv_model_type;
 
 /*
  * A kind of model.  p are its own parameters, those of the customer where
- * there are covariates.  A horizon may be infinite where a rate is above 0.
+ * there are covariates.
  */
 typedef struct ClvKind
 {
@@ -78,6 +78,17 @@ typedef struct ClvKind
 	int8		transaction[MAX_OWN];
 	int8		lifetime[MAX_OWN];
 
+	/* where a fit starts, and which of these are in units of the data */
+	double		start[MAX_OWN];
+	bool		scaled[MAX_OWN];
+
+	/*
+	 * The log-likelihood of customers sorted by frequency, by weight; the
+	 * gradient is added to what is there.
+	 */
+	double		(*log_likelihood) (const double *p, const History *h, int n,
+								   double *gradient);
+
 	double		(*p_alive) (const double *p, const History *h);
 	double		(*purchases) (const double *p, const History *h,
 							  double horizon);
@@ -85,9 +96,8 @@ typedef struct ClvKind
 	double		(*probability) (const double *p, const History *h, double n,
 								double horizon);
 
-	/* expected discounted purchases from now on, continuous rate */
-	double		(*residual) (const double *p, const History *h, double rate,
-							 double horizon);
+	/* expected purchases from now on, discounted at a continuous rate > 0 */
+	double		(*residual) (const double *p, const History *h, double rate);
 } ClvKind;
 
 extern const ClvKind clv_kinds[];
@@ -105,6 +115,18 @@ model_usable(const ClvModel *m)
 	return m->status != CLV_TOO_FEW && m->status != CLV_NOT_CONVERGED;
 }
 
+/* Customers to fit a model to. */
+typedef struct Customers
+{
+	int			n;				/* rows */
+	History    *row;			/* sorted by covariates, then frequency */
+	int			ntransaction;
+	int			nlifetime;
+	const double *covariate;	/* ntransaction + nlifetime for every row */
+	double		scale;			/* a typical time or amount */
+} Customers;
+
+extern ClvModel *model_fit(ClvKindCode kind, const Customers *customers);
 extern ClvModel *model_make(ClvKindCode kind, const Fit *fit, double n,
 							int ntransaction, int nlifetime);
 extern Datum model_result(const ClvModel *m);
