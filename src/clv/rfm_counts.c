@@ -9,6 +9,8 @@
  */
 #include "clv/rfm_counts.h"
 
+#include "estimate.h"
+
 #define PER_UNIT 168.0
 #define TIME_BITS 22
 #define MOST_TIME ((1 << TIME_BITS) - 1)
@@ -316,6 +318,24 @@ abm_histories(PG_FUNCTION_ARGS)
 		abm_put_row(fcinfo, values, nulls);
 	}
 	PG_RETURN_NULL();
+}
+
+/* How likely these customers are under a model. */
+PG_FUNCTION_INFO_V1(abm_evidence_log_likelihood);
+Datum
+abm_evidence_log_likelihood(PG_FUNCTION_ARGS)
+{
+	const ClvModel *m = state_arg(fcinfo, 0, &clv_model_type);
+	Customers	c = rfm_customers(fcinfo, 1);
+
+	if (clv_kinds[m->kind].p_alive == NULL || m->ntransaction > 0 ||
+		m->nlifetime > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s model is not one of purchases without covariates",
+						clv_kinds[m->kind].title)));
+	return float_or_null(fcinfo, model_usable(m) ? model_evidence(m, &c) :
+						 NAN);
 }
 
 /* The model of one kind; without repeat purchases there is none. */
