@@ -115,6 +115,16 @@ evidence_log_likelihood(void *data, const double *p, double *gradient)
 	return sum;
 }
 
+/* The log-likelihood of customers under a model with or without a fit. */
+double
+model_evidence(const ClvModel *m, const Customers *c)
+{
+	Evidence	e = {&clv_kinds[m->kind], c};
+	double		gradient[FIT_MAX];
+
+	return evidence_log_likelihood(&e, m->number, gradient);
+}
+
 static double
 customers_weight(const Customers *c)
 {

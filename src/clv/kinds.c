@@ -9,7 +9,7 @@
 #include "math/pareto_nbd.h"
 
 /* by ClvKindCode */
-const ClvKind clv_kinds[] = {
+const ClvKind clv_kinds[CLV_KINDS] = {
 	[CLV_BGNBD] = {
 		.name = "bgnbd",.title = "BG/NBD",
 		.nparameters = 4,.parameter = {"r", "alpha", "a", "b"},

@@ -13,7 +13,8 @@ static const char *const kind_labels[] = {
 };
 
 static const char *const status_labels[] = {
-	"ok", "boundary", "mean_undefined", "not_converged", "too_few", NULL
+	"ok", "boundary", "mean_undefined", "not_converged", "too_few",
+	"given", NULL
 };
 
 static const StateField model_fields[] = {
@@ -80,8 +81,7 @@ model_fault(const void *state)
 		m->head.nitems != model_numbers(m))
 		return "it has not as many numbers as parameters need";
 	if (m->covariance != (m->status == CLV_OK ||
-						  m->status == CLV_MEAN_UNDEFINED) &&
-		m->status != CLV_MEAN_UNDEFINED)
+						  m->status == CLV_MEAN_UNDEFINED))
 		return "its covariance does not fit its status";
 	if (m->n < 0 || m->gradient < 0 || m->evaluations < 0 ||
 		fabs(m->association) > 1 ||
@@ -192,16 +192,3 @@ STATE_FUNCTION(clv_model, in, clv_model_type);
 STATE_FUNCTION(clv_model, out, clv_model_type);
 STATE_FUNCTION(clv_model, recv, clv_model_type);
 STATE_FUNCTION(clv_model, send, clv_model_type);
-
-/* The same model, of which the length of its unit of time is known. */
-PG_FUNCTION_INFO_V1(abm_in_units);
-Datum
-abm_in_units(PG_FUNCTION_ARGS)
-{
-	const ClvModel *m = state_arg(fcinfo, 0, &clv_model_type);
-	int64		unit = arg_length(PG_GETARG_INTERVAL_P(1), "unit");
-	ClvModel   *copy = state_sealed(m, &clv_model_type);
-
-	copy->unit_days = unit / USECS_PER_DAY_F;
-	return model_result(copy);
-}

@@ -32,7 +32,8 @@ typedef enum ClvStatus
 	CLV_BOUNDARY,				/* some parameter is not determined */
 	CLV_MEAN_UNDEFINED,			/* Gamma-Gamma: the mean is infinite */
 	CLV_NOT_CONVERGED,
-	CLV_TOO_FEW					/* no parameters at all */
+	CLV_TOO_FEW,				/* no parameters at all */
+	CLV_GIVEN					/* not fitted: parameters from elsewhere */
 } ClvStatus;
 
 typedef struct ClvModel
@@ -100,12 +101,21 @@ typedef struct ClvKind
 	double		(*residual) (const double *p, const History *h, double rate);
 } ClvKind;
 
-extern const ClvKind clv_kinds[];
+#define CLV_KINDS 7
+
+extern const ClvKind clv_kinds[CLV_KINDS];
 
 static inline int
 model_parameters(const ClvModel *m)
 {
 	return clv_kinds[m->kind].nparameters + m->ntransaction + m->nlifetime;
+}
+
+/* Was it fitted, so that there is a likelihood? */
+static inline bool
+model_fitted(const ClvModel *m)
+{
+	return m->status != CLV_TOO_FEW && m->status != CLV_GIVEN;
 }
 
 /* Are there parameters to score with? */
@@ -127,6 +137,7 @@ typedef struct Customers
 } Customers;
 
 extern ClvModel *model_fit(ClvKindCode kind, const Customers *customers);
+extern double model_evidence(const ClvModel *m, const Customers *customers);
 extern ClvModel *model_make(ClvKindCode kind, const Fit *fit, double n,
 							int ntransaction, int nlifetime);
 extern Datum model_result(const ClvModel *m);

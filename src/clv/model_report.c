@@ -13,7 +13,8 @@
 #include "utils/jsonb.h"
 
 static const char *const status_names[] = {
-	"ok", "boundary", "mean_undefined", "not_converged", "too_few"
+	"ok", "boundary", "mean_undefined", "not_converged", "too_few",
+	"given"
 };
 
 static const ClvModel *
@@ -58,14 +59,14 @@ parameter_estimate(const ClvModel *m, int i, double level, double *error)
 static double
 model_aic(const ClvModel *m)
 {
-	return m->status == CLV_TOO_FEW ? NAN :
+	return !model_fitted(m) ? NAN :
 		2 * model_parameters(m) - 2 * m->log_likelihood;
 }
 
 static double
 model_bic(const ClvModel *m)
 {
-	return m->status == CLV_TOO_FEW ? NAN :
+	return !model_fitted(m) ? NAN :
 		model_parameters(m) * log(m->n) - 2 * m->log_likelihood;
 }
 
@@ -145,7 +146,7 @@ abm_log_likelihood(PG_FUNCTION_ARGS)
 {
 	const ClvModel *m = model_arg(fcinfo);
 
-	return float_or_null(fcinfo, m->status == CLV_TOO_FEW ? NAN :
+	return float_or_null(fcinfo, !model_fitted(m) ? NAN :
 						 m->log_likelihood);
 }
 
@@ -175,7 +176,7 @@ Datum
 abm_fit_quality(PG_FUNCTION_ARGS)
 {
 	const ClvModel *m = model_arg(fcinfo);
-	bool		none = m->status == CLV_TOO_FEW;
+	bool		none = !model_fitted(m);
 	Datum		values[11] = {
 		CStringGetTextDatum(clv_kinds[m->kind].title),
 		CStringGetTextDatum(status_names[m->status]),
@@ -237,7 +238,7 @@ abm_clv_model_jsonb(PG_FUNCTION_ARGS)
 	json_number(&json, "customers", m->n);
 	json_number(&json, "left_out", m->left_out);
 	json_number(&json, "unit_days", m->unit_days < 0 ? NAN : m->unit_days);
-	json_number(&json, "log_likelihood", m->status == CLV_TOO_FEW ? NAN :
+	json_number(&json, "log_likelihood", !model_fitted(m) ? NAN :
 				m->log_likelihood);
 	json_string(&json, WJB_KEY, "parameters");
 	pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);

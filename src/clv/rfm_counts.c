@@ -9,6 +9,8 @@
  */
 #include "clv/rfm_counts.h"
 
+#include "estimate.h"
+
 #define PER_UNIT 168.0
 #define TIME_BITS 22
 #define MOST_TIME ((1 << TIME_BITS) - 1)
@@ -45,8 +47,9 @@ count_compare(const void *a, const void *b, void *arg)
 	return history_compare(a, b);
 }
 
-static void
-add_weight(int64 *sum, int64 weight)
+/* Weights in billionths together. */
+void
+add_customers(int64 *sum, int64 weight)
 {
 	if (unlikely(pg_add_s64_overflow(*sum, weight, sum)))
 		ereport(ERROR,
@@ -64,7 +67,7 @@ counts_fold(void *items, int n)
 	for (int i = 1; i < n; i++)
 	{
 		if (history_compare(&item[last], &item[i]) == 0)
-			add_weight(&item[last].weight, item[i].weight);
+			add_customers(&item[last].weight, item[i].weight);
 		else
 			item[++last] = item[i];
 	}
@@ -136,7 +139,7 @@ counts_fold_packed(void *items, int n)
 	for (int i = 1; i < n; i++)
 	{
 		if (item[last].key == item[i].key)
-			add_weight(&item[last].weight, item[i].weight);
+			add_customers(&item[last].weight, item[i].weight);
 		else
 			item[++last] = item[i];
 	}
@@ -189,20 +192,28 @@ const StateType rfm_counts_type = {
  * Arguments
  */
 
+/* A number of purchases. */
+int64
+arg_frequency(int64 n, const char *what)
+{
+	if (unlikely(n < 0 || n > MAX_FREQUENCY))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be between 0 and %lld, not %lld", what,
+						(long long) MAX_FREQUENCY, (long long) n)));
+	return n;
+}
+
 /* A history that can be. */
 History
 arg_history(int64 frequency, double recency, double age)
 {
 	const char *fault;
 	History		h = {
-		frequency, arg_finite(recency, "recency"), arg_finite(age, "age"), 1
+		arg_frequency(frequency, "frequency"), arg_finite(recency, "recency"),
+		arg_finite(age, "age"), 1
 	};
 
-	if (unlikely(frequency < 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("frequency must be greater than or equal to zero, not %lld",
-						(long long) frequency)));
 	fault = history_fault(h.frequency, h.recency, h.age);
 	if (unlikely(fault != NULL))
 		ereport(ERROR,
@@ -307,6 +318,24 @@ abm_histories(PG_FUNCTION_ARGS)
 		abm_put_row(fcinfo, values, nulls);
 	}
 	PG_RETURN_NULL();
+}
+
+/* How likely these customers are under a model. */
+PG_FUNCTION_INFO_V1(abm_evidence_log_likelihood);
+Datum
+abm_evidence_log_likelihood(PG_FUNCTION_ARGS)
+{
+	const ClvModel *m = state_arg(fcinfo, 0, &clv_model_type);
+	Customers	c = rfm_customers(fcinfo, 1);
+
+	if (clv_kinds[m->kind].p_alive == NULL || m->ntransaction > 0 ||
+		m->nlifetime > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s model is not one of purchases without covariates",
+						clv_kinds[m->kind].title)));
+	return float_or_null(fcinfo, model_usable(m) ? model_evidence(m, &c) :
+						 NAN);
 }
 
 /* The model of one kind; without repeat purchases there is none. */

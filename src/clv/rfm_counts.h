@@ -25,9 +25,10 @@ typedef struct RfmCounts
 
 extern const StateType rfm_counts_type;
 
-extern int64 arg_frequency(int64 frequency);
+extern int64 arg_frequency(int64 n, const char *what);
 extern History arg_history(int64 frequency, double recency, double age);
 extern int64 arg_customers(double weight);
+extern void add_customers(int64 *sum, int64 weight);
 extern const char *history_fault(double frequency, double recency, double age);
 extern Customers rfm_customers(FunctionCallInfo fcinfo, int argno);
 
