@@ -199,18 +199,21 @@ mean_rate(const double *p, const History *h)
 	return (p[0] + h->frequency) / (p[0] + p[1] + h->age);
 }
 
-/* Expected purchases at the next opportunities, a whole number. */
+/*
+ * Expected purchases at the next opportunities.  Between whole numbers of
+ * them the expectation goes on smoothly.
+ */
 double
 bgbb_purchases(const double *p, const History *h, double horizon)
 {
 	return was_alive(p, h) * mean_rate(p, h) *
-		beta_ratio_sum(p[2], p[3] + h->age, floor(horizon));
+		beta_ratio_sum(p[2], p[3] + h->age, horizon);
 }
 
 double
 bgbb_purchases_new(const double *p, double horizon)
 {
-	return p[0] / (p[0] + p[1]) * beta_ratio_sum(p[2], p[3], floor(horizon));
+	return p[0] / (p[0] + p[1]) * beta_ratio_sum(p[2], p[3], horizon);
 }
 
 /* Expected purchases, discounted to now by a continuous rate. */

@@ -148,12 +148,21 @@ sample_log_likelihood(void *data, const double *p, double *gradient)
 	return s->f(p, s->h, s->n, gradient);
 }
 
-static void
-check_fit(const char *what, LogLikelihood f, int np, const History *h, int n,
-		  const double *expected, double log_likelihood, const double *errors)
+typedef struct Expected
 {
-	Sample		s = {f, h, n};
-	FitProblem	problem = {np, np, 0, sample_log_likelihood, &s};
+	const char *what;
+	LogLikelihood f;
+	int			np;
+	double		p[4];
+	double		log_likelihood;
+	double		std_err[4];
+} Expected;
+
+static void
+check_fit(const Expected *e, const History *h, int n)
+{
+	Sample		s = {e->f, h, n};
+	FitProblem	problem = {e->np, e->np, 0, sample_log_likelihood, &s};
 	Fit			fit = {.p = {1, 1, 1, 1}};
 	int			good;
 	char		line[200];
@@ -162,17 +171,41 @@ check_fit(const char *what, LogLikelihood f, int np, const History *h, int n,
 		problem.weight += h[i].weight;
 	fit_maximise(&problem, &fit);
 	good = fit.status == FIT_OK &&
-		fabs(fit.log_likelihood - log_likelihood) < 1e-5;
-	for (int i = 0; i < np; i++)
-		good = good && fabs(fit.p[i] / expected[i] - 1) < 1e-8 &&
-			fabs(sqrt(fit.covariance[i * FIT_MAX + i]) / errors[i] - 1) < 1e-4;
+		fabs(fit.log_likelihood - e->log_likelihood) < 1e-5;
+	for (int i = 0; i < e->np; i++)
+		good = good && fabs(fit.p[i] / e->p[i] - 1) < 1e-8 &&
+			fabs(sqrt(fit.covariance[i * FIT_MAX + i]) / e->std_err[i] - 1) < 1e-4;
 	snprintf(line, sizeof(line), "%s: %.10g %.10g %.10g %.10g, ln L %.6f, %d evaluations",
-			 what, fit.p[0], fit.p[1], fit.p[2], fit.p[3],
+			 e->what, fit.p[0], fit.p[1], fit.p[2], fit.p[3],
 			 fit.log_likelihood, fit.evaluations);
 	report(good, line);
 }
 
 /* Fader, Hardie 2007 (table 1), and 2018 with their coauthors. */
+static const Expected regular_sbg = {
+	"sBG, regular", sbg_log_likelihood, 2, {0.7040772985, 1.182043026},
+	-1680.265189, {0.065599, 0.152476}
+};
+static const Expected regular_bdw = {
+	"BdW, regular", bdw_log_likelihood, 3,
+	{0.4556139894, 0.7793255084, 1.283451286},
+	-1679.602833, {0.167041, 0.28271, 0.298095}
+};
+static const Expected high_sbg = {
+	"sBG, high end", sbg_log_likelihood, 2, {0.6680883511, 3.806094964},
+	-1611.158147, {0.103735, 0.785532}
+};
+static const Expected high_bdw = {
+	"BdW, high end", bdw_log_likelihood, 3,
+	{0.2142533393, 1.426574875, 1.723564849},
+	-1605.314213, {0.0595797, 0.381409, 0.301043}
+};
+static const Expected high_bdw_4 = {
+	"BdW, high end, four renewals", bdw_log_likelihood, 3,
+	{0.2593357315, 1.722551488, 1.584361515},
+	-1222.749318, {0.120169, 0.776942, 0.353023}
+};
+
 static void
 check_contracts(void)
 {
@@ -183,23 +216,13 @@ check_contracts(void)
 	const double q[4] = {0.6, 1.3, 1.2, 0};
 
 	cohort(regular, 7, h);
-	check_fit("sBG, regular", sbg_log_likelihood, 2, h, 8,
-			  (double[]) {0.7040772985, 1.182043026}, -1680.265189,
-			  (double[]) {0.065599, 0.152476});
-	check_fit("BdW, regular", bdw_log_likelihood, 3, h, 8,
-			  (double[]) {0.4556139894, 0.7793255084, 1.283451286}, -1679.602833,
-			  (double[]) {0.167041, 0.28271, 0.298095});
+	check_fit(&regular_sbg, h, 8);
+	check_fit(&regular_bdw, h, 8);
 	cohort(high, 7, h);
-	check_fit("sBG, high end", sbg_log_likelihood, 2, h, 8,
-			  (double[]) {0.6680883511, 3.806094964}, -1611.158147,
-			  (double[]) {0.103735, 0.785532});
-	check_fit("BdW, high end", bdw_log_likelihood, 3, h, 8,
-			  (double[]) {0.2142533393, 1.426574875, 1.723564849}, -1605.314213,
-			  (double[]) {0.0595797, 0.381409, 0.301043});
+	check_fit(&high_sbg, h, 8);
+	check_fit(&high_bdw, h, 8);
 	cohort(high, 4, h);
-	check_fit("BdW, high end, four renewals", bdw_log_likelihood, 3, h, 5,
-			  (double[]) {0.2593357315, 1.722551488, 1.584361515}, -1222.749318,
-			  (double[]) {0.120169, 0.776942, 0.353023});
+	check_fit(&high_bdw_4, h, 5);
 	report(gradient_error(sbg_log_likelihood, q, 2, h, 5) < 1e-9 &&
 		   gradient_error(bdw_log_likelihood, q, 3, h, 5) < 1e-9,
 		   "gradients are those of the likelihood");
@@ -217,14 +240,16 @@ static void
 check_folklore(void)
 {
 	const double p[3] = {1.9024390243902436, 5.414634146341462, 1};
+	const double geometric[3] = {0.9, 2, 1};
+	const double weibull[3] = {0.5, 2, 2};
 	double		g[3];
 
 	report(fabs(exp(contract_log_survival(p, 1, g)) - 0.74) < 1e-15,
 		   "sBG (1.902439, 5.414634): 74 % renew");
 	report(fabs(contract_residual(p, 0, 0) - 6) < 1e-14,
 		   "and six more years are expected");
-	report(isinf(contract_residual((double[]) {0.9, 2, 1}, 0, 0)) &&
-		   isinf(contract_residual((double[]) {0.5, 2, 2}, 0, 0)),
+	report(isinf(contract_residual(geometric, 0, 0)) &&
+		   isinf(contract_residual(weibull, 0, 0)),
 		   "an infinite mean is infinite");
 }
 
@@ -264,6 +289,12 @@ static const History donations[] = {
 };
 
 /* Fader, Hardie, Shang 2010: 11104 donors, six years. */
+static const Expected donations_bgbb = {
+	"BG/BB, donations", bgbb_log_likelihood, 4,
+	{1.203522352, 0.7497163582, 0.6567182084, 2.783442233},
+	-33225.581274, {0.0693914, 0.0294477, 0.0510099, 0.320819}
+};
+
 static void
 check_bgbb(void)
 {
@@ -273,11 +304,7 @@ check_bgbb(void)
 	double		total = 0;
 	History		mixed[9];
 
-	check_fit("BG/BB, donations", bgbb_log_likelihood, 4, donations,
-			  lengthof(donations),
-			  (double[]) {1.203522352, 0.7497163582, 0.6567182084, 2.783442233},
-			  -33225.581274,
-			  (double[]) {0.0693914, 0.0294477, 0.0510099, 0.320819});
+	check_fit(&donations_bgbb, donations, lengthof(donations));
 	for (int i = 0; i < 9; i++)
 		mixed[i] = (History)
 	{
@@ -297,7 +324,7 @@ check_bgbb(void)
 		worst_add(&worst[0], bgbb_log_likelihood(r, &h, 1, g), r[7]);
 		worst_add(&worst[1], bgbb_p_alive(r, &h) *
 				  ((r[2] + r[3] + r[6]) / (r[3] + r[6])), r[8]);
-		worst_add(&worst[2], bgbb_purchases(r, &h, 10.9), r[9]);
+		worst_add(&worst[2], bgbb_purchases(r, &h, 10), r[9]);
 		worst_add(&worst[3], bgbb_probability(r, &h, 2, 10), r[10]);
 	}
 	report_worst(worst[0], 1e-12, "BG/BB, likelihood");
