@@ -136,6 +136,9 @@ typedef struct Customers
 	double		scale;			/* a typical time or amount */
 } Customers;
 
+extern bool customers_suffice(const Customers *customers, double *weight);
+extern void customers_fit(const ClvKind *kind, const Customers *customers,
+						  double weight, Fit *fit);
 extern ClvModel *model_fit(ClvKindCode kind, const Customers *customers);
 extern double model_evidence(const ClvModel *m, const Customers *customers);
 extern ClvModel *model_make(ClvKindCode kind, const Fit *fit, double n,
