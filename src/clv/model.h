@@ -143,6 +143,7 @@ extern ClvModel *model_fit(ClvKindCode kind, const Customers *customers);
 extern double model_evidence(const ClvModel *m, const Customers *customers);
 extern ClvModel *model_make(ClvKindCode kind, const Fit *fit, double n,
 							int ntransaction, int nlifetime);
+extern Datum model_status_text(const ClvModel *m);
 extern Datum model_result(const ClvModel *m);
 extern double model_covariance(const ClvModel *m, int i, int j);
 extern const char *model_parameter_name(const ClvModel *m, int i);
