@@ -187,27 +187,44 @@ fit_start(const ClvKind *kind, const Customers *c, Fit *fit)
 		fit->p[i] = kind->start[i] * (kind->scaled[i] ? c->scale : 1);
 }
 
-ClvModel *
-model_fit(ClvKindCode code, const Customers *c)
+/* Are there repeat purchases of more than one customer?  Their weight. */
+bool
+customers_suffice(const Customers *c, double *weight)
 {
-	const ClvKind *kind = &clv_kinds[code];
-	double		weight = customers_weight(c);
-	Fit			fit;
+	bool		buyer = false;
 
-	fit_start(kind, c, &fit);
+	for (int i = 0; i < c->n; i++)
+		buyer = buyer || c->row[i].frequency > 0;
+	*weight = customers_weight(c);
+	return buyer && c->n > 1 && c->scale > 0;
+}
+
+void
+customers_fit(const ClvKind *kind, const Customers *c, double weight, Fit *fit)
+{
+	fit_start(kind, c, fit);
 	if (c->n > SAMPLED_FROM)
 	{
 		Customers	s = customers_sample(c, weight);
 
-		fit_evidence(kind, &s, weight, &fit);
-		if (fit.status != FIT_OK)
+		fit_evidence(kind, &s, weight, fit);
+		if (fit->status != FIT_OK)
 		{
-			int			evaluations = fit.evaluations;
+			int			evaluations = fit->evaluations;
 
-			fit_start(kind, c, &fit);
-			fit.evaluations = evaluations;
+			fit_start(kind, c, fit);
+			fit->evaluations = evaluations;
 		}
 	}
-	fit_evidence(kind, c, weight, &fit);
-	return model_make(code, &fit, weight, c->ntransaction, c->nlifetime);
+	fit_evidence(kind, c, weight, fit);
+}
+
+ClvModel *
+model_fit(ClvKindCode kind, const Customers *c)
+{
+	double		weight = customers_weight(c);
+	Fit			fit;
+
+	customers_fit(&clv_kinds[kind], c, weight, &fit);
+	return model_make(kind, &fit, weight, c->ntransaction, c->nlifetime);
 }

@@ -136,10 +136,14 @@ typedef struct Customers
 	double		scale;			/* a typical time or amount */
 } Customers;
 
+extern bool customers_suffice(const Customers *customers, double *weight);
+extern void customers_fit(const ClvKind *kind, const Customers *customers,
+						  double weight, Fit *fit);
 extern ClvModel *model_fit(ClvKindCode kind, const Customers *customers);
 extern double model_evidence(const ClvModel *m, const Customers *customers);
 extern ClvModel *model_make(ClvKindCode kind, const Fit *fit, double n,
 							int ntransaction, int nlifetime);
+extern Datum model_status_text(const ClvModel *m);
 extern Datum model_result(const ClvModel *m);
 extern double model_covariance(const ClvModel *m, int i, int j);
 extern const char *model_parameter_name(const ClvModel *m, int i);

@@ -70,6 +70,12 @@ model_bic(const ClvModel *m)
 		model_parameters(m) * log(m->n) - 2 * m->log_likelihood;
 }
 
+Datum
+model_status_text(const ClvModel *m)
+{
+	return CStringGetTextDatum(status_names[m->status]);
+}
+
 /*
  * The SQL side
  */
@@ -168,7 +174,7 @@ PG_FUNCTION_INFO_V1(abm_fit_status);
 Datum
 abm_fit_status(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_TEXT_P(cstring_to_text(status_names[model_arg(fcinfo)->status]));
+	PG_RETURN_DATUM(model_status_text(model_arg(fcinfo)));
 }
 
 PG_FUNCTION_INFO_V1(abm_fit_quality);
@@ -179,7 +185,7 @@ abm_fit_quality(PG_FUNCTION_ARGS)
 	bool		none = !model_fitted(m);
 	Datum		values[11] = {
 		CStringGetTextDatum(clv_kinds[m->kind].title),
-		CStringGetTextDatum(status_names[m->status]),
+		model_status_text(m),
 		Float8GetDatum(m->n), Int64GetDatum(m->left_out),
 		Int32GetDatum(model_parameters(m)), Float8GetDatum(m->log_likelihood),
 		Float8GetDatum(model_aic(m)), Float8GetDatum(model_bic(m)),

@@ -343,18 +343,10 @@ static Datum
 rfm_fit(FunctionCallInfo fcinfo, ClvKindCode kind)
 {
 	Customers	c = rfm_customers(fcinfo, 0);
-	int			buyers = 0;
+	double		weight;
 
-	for (int i = 0; i < c.n; i++)
-		buyers += c.row[i].frequency > 0;
-	if (c.n < 2 || buyers == 0 || c.scale <= 0)
-	{
-		double		n = 0;
-
-		for (int i = 0; i < c.n; i++)
-			n += c.row[i].weight;
-		return model_result(model_make(kind, NULL, n, 0, 0));
-	}
+	if (!customers_suffice(&c, &weight))
+		return model_result(model_make(kind, NULL, weight, 0, 0));
 	return model_result(model_fit(kind, &c));
 }
 
