@@ -36,7 +36,7 @@ rank_models(const Customers *c, ClvModel **ranked)
 	for (int i = 0; i < lengthof(rivals); i++)
 	{
 		ClvModel   *m = suffice ? model_fit(rivals[i], c) :
-			model_make(rivals[i], NULL, weight, 0, 0);
+		model_make(rivals[i], NULL, weight, 0, 0);
 		int			place = i;
 
 		while (place > 0 && akaike(m) < akaike(ranked[place - 1]))
@@ -189,6 +189,7 @@ abm_base_purchases(PG_FUNCTION_ARGS)
 	Datum		values[4];
 	bool		nulls[4];
 
+	check_customers(m->kind, &c);
 	if (m->usable)
 		value = base_purchases(m, m->p, &c, horizon);
 	if (m->covariance && value > 0)

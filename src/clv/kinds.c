@@ -4,7 +4,9 @@
  */
 #include "clv/model.h"
 
+#include "math/bgbb.h"
 #include "math/bgnbd.h"
+#include "math/contract.h"
 #include "math/gamma_gamma.h"
 #include "math/pareto_nbd.h"
 
@@ -50,15 +52,21 @@ const ClvKind clv_kinds[CLV_KINDS] = {
 		.name = "bgbb",.title = "BG/BB",
 		.nparameters = 4,.parameter = {"alpha", "beta", "gamma", "delta"},
 		.start = {1, 1, 1, 1},
+		.log_likelihood = bgbb_log_likelihood,.fault = bgbb_fault,
+		.p_alive = bgbb_p_alive,.purchases = bgbb_purchases,
+		.purchases_new = bgbb_purchases_new,
+		.probability = bgbb_probability,.residual = bgbb_residual
 	},
 	[CLV_SBG] = {
 		.name = "sbg",.title = "sBG",
 		.nparameters = 2,.parameter = {"alpha", "beta"},
 		.start = {1, 1},
+		.log_likelihood = sbg_log_likelihood
 	},
 	[CLV_BDW] = {
 		.name = "bdw",.title = "BdW",
 		.nparameters = 3,.parameter = {"gamma", "delta", "c"},
 		.start = {1, 1, 1},
+		.log_likelihood = bdw_log_likelihood
 	}
 };

@@ -90,6 +90,9 @@ typedef struct ClvKind
 	double		(*log_likelihood) (const double *p, const History *h, int n,
 								   double *gradient);
 
+	/* what is the matter with a history that others may have, or NULL */
+	const char *(*fault) (const History *h);
+
 	double		(*p_alive) (const double *p, const History *h);
 	double		(*purchases) (const double *p, const History *h,
 							  double horizon);

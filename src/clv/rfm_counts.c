@@ -225,6 +225,32 @@ arg_history(int64 frequency, double recency, double age)
 	return h;
 }
 
+/* A history that a kind of model can take. */
+void
+check_history(const ClvKind *kind, const History *h)
+{
+	const char *fault = kind->fault == NULL ? NULL : kind->fault(h);
+
+	if (unlikely(fault != NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a customer's %s", fault),
+				 errdetail("Frequency is %g, recency %g, age %g.",
+						   h->frequency, h->recency, h->age),
+				 errhint("A %s model wants the opportunities to buy counted: those used, the last one used, and all. For any other time use a model such as that of abm.mbgnbd_fit.",
+						 kind->title)));
+}
+
+void
+check_customers(const ClvKind *kind, const Customers *c)
+{
+	for (int i = 0; i < c->n && kind->fault != NULL; i++)
+	{
+		CHECK_EVERY(i, 0xFFFF);
+		check_history(kind, &c->row[i]);
+	}
+}
+
 /* A weight in billionths. */
 int64
 arg_customers(double weight)
@@ -334,6 +360,7 @@ abm_evidence_log_likelihood(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s model is not one of purchases without covariates",
 						clv_kinds[m->kind].title)));
+	check_customers(&clv_kinds[m->kind], &c);
 	return float_or_null(fcinfo, model_usable(m) ? model_evidence(m, &c) :
 						 NAN);
 }

@@ -30,6 +30,8 @@ extern History arg_history(int64 frequency, double recency, double age);
 extern int64 arg_customers(double weight);
 extern void add_customers(int64 *sum, int64 weight);
 extern const char *history_fault(double frequency, double recency, double age);
+extern void check_history(const ClvKind *kind, const History *h);
+extern void check_customers(const ClvKind *kind, const Customers *c);
 extern Customers rfm_customers(FunctionCallInfo fcinfo, int argno);
 
 #endif							/* ABM_RFM_COUNTS_H */

@@ -117,12 +117,15 @@ arg_rate(double rate, const char *what, bool zero)
 	return rate;
 }
 
-/* (frequency, recency, age) from an argument on */
+/* (frequency, recency, age) of a model's customer from an argument on */
 History
-history_args(FunctionCallInfo fcinfo, int first)
+history_args(FunctionCallInfo fcinfo, const Scorer *m, int first)
 {
-	return arg_history(PG_GETARG_INT64(first), PG_GETARG_FLOAT8(first + 1),
-					   PG_GETARG_FLOAT8(first + 2));
+	History		h = arg_history(PG_GETARG_INT64(first), PG_GETARG_FLOAT8(first + 1),
+								PG_GETARG_FLOAT8(first + 2));
+
+	check_history(m->kind, &h);
+	return h;
 }
 
 /* NULL when it is not known, or beyond all numbers. */
@@ -142,7 +145,7 @@ Datum
 abm_p_alive(PG_FUNCTION_ARGS)
 {
 	const Scorer *m = scorer_arg(fcinfo, 0);
-	History		h = history_args(fcinfo, 1);
+	History		h = history_args(fcinfo, m, 1);
 
 	scorer_must(m, m->kind->p_alive != NULL);
 	return score(fcinfo, m->usable ? m->kind->p_alive(m->p, &h) : NAN);
@@ -151,7 +154,7 @@ abm_p_alive(PG_FUNCTION_ARGS)
 static Datum
 expected_purchases(FunctionCallInfo fcinfo, const Scorer *m, double horizon)
 {
-	History		h = history_args(fcinfo, 2);
+	History		h = history_args(fcinfo, m, 2);
 
 	scorer_must(m, m->kind->purchases != NULL);
 	return score(fcinfo, m->usable ? m->kind->purchases(m->p, &h, horizon) :
@@ -198,7 +201,7 @@ abm_purchase_probability(PG_FUNCTION_ARGS)
 	const Scorer *m = scorer_arg(fcinfo, 0);
 	double		n = arg_frequency(PG_GETARG_INT64(1), "purchases");
 	double		horizon = arg_not_negative(PG_GETARG_FLOAT8(2), "horizon");
-	History		h = history_args(fcinfo, 3);
+	History		h = history_args(fcinfo, m, 3);
 
 	scorer_must(m, m->kind->probability != NULL);
 	return score(fcinfo, m->usable ?
@@ -212,7 +215,7 @@ abm_residual_purchases(PG_FUNCTION_ARGS)
 {
 	const Scorer *m = scorer_arg(fcinfo, 0);
 	double		rate = arg_rate(PG_GETARG_FLOAT8(1), "rate", false);
-	History		h = history_args(fcinfo, 2);
+	History		h = history_args(fcinfo, m, 2);
 
 	scorer_must(m, m->kind->residual != NULL);
 	return score(fcinfo, m->usable ? m->kind->residual(m->p, &h, rate) : NAN);

@@ -23,7 +23,8 @@ extern const Scorer *scorer_arg(FunctionCallInfo fcinfo, int argno);
 extern const Scorer *spender_arg(FunctionCallInfo fcinfo, int argno);
 extern double scorer_horizon(const Scorer *m, const Interval *horizon);
 extern double arg_rate(double rate, const char *what, bool zero);
-extern History history_args(FunctionCallInfo fcinfo, int first);
+extern History history_args(FunctionCallInfo fcinfo, const Scorer *m,
+							int first);
 extern Datum score(FunctionCallInfo fcinfo, double value);
 
 #endif							/* ABM_SCORE_H */

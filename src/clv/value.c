@@ -139,7 +139,7 @@ worth_args(FunctionCallInfo fcinfo, Worth *w, int first)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s is no model of purchases", w->m->kind->title),
 				 errhint("Use one such as that of abm.mbgnbd_fit.")));
-	w->h = history_args(fcinfo, first);
+	w->h = history_args(fcinfo, w->m, first);
 	w->valued = w->h.frequency > 0 && !PG_ARGISNULL(first + 3);
 	if (w->valued)
 		w->money = arg_not_negative(PG_GETARG_FLOAT8(first + 3), "monetary");
