@@ -162,13 +162,16 @@ abm_renewal_counts_accum(PG_FUNCTION_ARGS)
 			return state_leave_out(fcinfo, &renewal_counts_type);
 	item.periods = PG_GETARG_INT32(1);
 	item.left = PG_GETARG_BOOL(2);
+	if (item.periods < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("periods must be greater than or equal to zero, not %d",
+						item.periods)));
 	if (item.periods < item.left)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("periods must be at least %d %s, not %d", item.left,
-						item.left ? "for a customer who has left" :
-						"for a customer who is still there", item.periods),
-				 errhint("Who left at the first renewal has 1 period; who has just begun and is still there has 0.")));
+				 errmsg("periods of a customer who has left must be at least 1"),
+				 errhint("Who left at the first renewal has 1; who has just begun and is still there has 0.")));
 	if (PG_NARGS() > 3)
 		item.weight = arg_customers(PG_GETARG_FLOAT8(3));
 	state = state_begin(fcinfo, &renewal_counts_type);
@@ -190,6 +193,28 @@ abm_bdw_fit(PG_FUNCTION_ARGS)
 	return renewals_fit(fcinfo, CLV_BDW);
 }
 
+/* A row of customers, of whom so many left, in billionths. */
+static void
+put_observed(FunctionCallInfo fcinfo, int period, int64 customers, int64 left,
+			 double survival, double level)
+{
+	double		n = (double) customers / WEIGHT_ONE;
+	double		stayed = (double) (customers - left) / WEIGHT_ONE;
+	double		lower,
+				upper;
+	Datum		values[7] = {
+		Int32GetDatum(period), Float8GetDatum(n),
+		Float8GetDatum((double) left / WEIGHT_ONE), Float8GetDatum(stayed / n)
+	};
+	bool		nulls[7] = {0};
+
+	jeffreys_interval(stayed, n, level, &lower, &upper);
+	values[4] = Float8GetDatum(lower);
+	values[5] = Float8GetDatum(upper);
+	values[6] = Float8GetDatum(survival);
+	abm_put_row(fcinfo, values, nulls);
+}
+
 /*
  * One row a period in which a renewal was due for somebody: what was seen,
  * to hold a model's curve against.
@@ -200,39 +225,24 @@ abm_observed_retention(PG_FUNCTION_ARGS)
 {
 	const RenewalCounts *r = state_arg(fcinfo, 0, &renewal_counts_type);
 	double		level = arg_level(PG_GETARG_FLOAT8(1));
-	double		there = 0;
+	int64		there = 0;
 	double		survival = 1;
 
 	for (int i = 0; i < r->head.nitems; i++)
-		there += (double) r->item[i].weight / WEIGHT_ONE *
-			(r->item[i].periods > 0);
+		if (r->item[i].periods > 0)
+			add_customers(&there, r->item[i].weight);
 	abm_begin_rows(fcinfo);
 	for (int i = 0; i < r->head.nitems;)
 	{
 		int32		period = r->item[i].periods;
-		double		end[2] = {0, 0};
-		double		lower,
-					upper;
+		int64		end[2] = {0, 0};
 
 		for (; i < r->head.nitems && r->item[i].periods == period; i++)
-			end[r->item[i].left] = (double) r->item[i].weight / WEIGHT_ONE;
+			end[r->item[i].left] = r->item[i].weight;
 		if (period == 0)
 			continue;
-		jeffreys_interval(Max(there - end[1], 0), there, level, &lower,
-						  &upper);
-		survival *= Max(there - end[1], 0) / there;
-		{
-			Datum		values[7] = {
-				Int32GetDatum(period), Float8GetDatum(there),
-				Float8GetDatum(end[1]),
-				Float8GetDatum(Max(there - end[1], 0) / there),
-				Float8GetDatum(lower), Float8GetDatum(upper),
-				Float8GetDatum(survival)
-			};
-			bool		nulls[7] = {0};
-
-			abm_put_row(fcinfo, values, nulls);
-		}
+		survival *= (double) (there - end[1]) / there;
+		put_observed(fcinfo, period, there, end[1], survival, level);
 		there -= end[0] + end[1];
 	}
 	PG_RETURN_NULL();
