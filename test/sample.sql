@@ -23,6 +23,7 @@ CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS te
     WHEN argument = 'qualify_at' THEN '50::float8'
     WHEN argument = 'threshold' THEN '0.4::float8'
     WHEN argument = 'min_letters' THEN '2'
+    WHEN argument = 'periods' THEN 'v_integer + 1'
     WHEN argument = 'weight' THEN 'v_float8 + 0.001'
     WHEN argument = 'entry_days' THEN 'v_float8 / 2 - 1'
     WHEN argument = 'entry' THEN '(v_days - 30) * interval ''20 minutes'''

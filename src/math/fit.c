@@ -300,11 +300,11 @@ static FitStatus
 polish(Search *s, Place *place)
 {
 	double		h[FIT_MAX * FIT_MAX];
+	double		gain = INFINITY;
 
 	for (int round = 0; round < 8; round++)
 	{
 		double		step[FIT_MAX];
-		double		gain;
 		Place		next = *place;
 
 		if (!hessian(s, place, h) || !invert(s->n, h, s->b))
@@ -326,7 +326,9 @@ polish(Search *s, Place *place)
 		if (gain < 1e-9 && greatest(s->n, step) < NEWTON_MOVE)
 			return FIT_OK;
 	}
-	return FIT_NOT_CONVERGED;
+
+	/* far to go and nothing to gain: a parameter is not determined */
+	return gain < 1e-9 ? FIT_BOUNDARY : FIT_NOT_CONVERGED;
 }
 
 /* Covariance of the parameters; false when one is not determined. */
