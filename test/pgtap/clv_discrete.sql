@@ -111,6 +111,12 @@ SELECT is_empty($$ SELECT x, t_x, n FROM (SELECT x, t_x, n, min(abm.expected_pur
   WHERE abs(s - 1) > 1e-12 OR NOT pg_temp.near(e, expected, 1e-11) $$, 'BG/BB: probabilities');
 SELECT ok(pg_temp.near(abm.expected_purchases_new(m, 9), abm.expected_purchases(m, 9, 0, 0, 0), 1e-13), 'BG/BB: a new customer') FROM donor_model;
 SELECT ok(pg_temp.near(abm.expected_purchases_new(m, 6) * 11104, (SELECT sum(x * customers) FROM donors)::float8, 0.02), 'BG/BB: the model''s mean is near the data''s') FROM donor_model;
+-- Values of customers are purchases times spending: by period, and all that is to come.
+SELECT is_empty($$ SELECT x, t_x FROM donors, donor_model, abm.given_model('gamma_gamma', '{6,4,15}') g, abm.expected_spend(g, x, 40) spend,
+    LATERAL (SELECT sum((abm.expected_purchases(m, k, x, t_x, n) - abm.expected_purchases(m, k - 1, x, t_x, n)) * 1.1 ^ -k) AS e FROM generate_series(1, 12) k) s,
+    LATERAL (SELECT sum((abm.expected_purchases(m, k, x, t_x, n) - abm.expected_purchases(m, k - 1, x, t_x, n)) * 1.1 ^ -k) AS e FROM generate_series(1, 400) k) all_of_it
+  WHERE NOT (pg_temp.near(abm.clv(m, g, 12, 1, 0.1, x, t_x, n, 40), s.e * spend, 1e-10) AND pg_temp.near(abm.residual_clv(m, g, ln(1.1::float8), x, t_x, n, 40), all_of_it.e * spend, 1e-9)) $$,
+  'BG/BB: value by period, and of all that is to come');
 
 -- Evidence: parts, weights, order.
 SELECT setseed(0.5);
