@@ -167,24 +167,42 @@ customers_sample(const Customers *c, double weight)
 }
 
 static void
-fit_evidence(const ClvKind *kind, const Customers *c, double weight, Fit *fit)
+fit_evidence(const ClvKind *kind, const Customers *c, double weight,
+			 bool draft, Fit *fit)
 {
 	Evidence	e = {kind, c};
 	int			n = kind->nparameters + ncovariates(c);
 	FitProblem	problem = {
-		n, kind->nparameters, weight, evidence_log_likelihood, &e
+		n, kind->nparameters, weight, draft, evidence_log_likelihood, &e
 	};
 
 	fit_maximise(&problem, fit);
 }
 
-/* The start that is known for a kind of model. */
+/*
+ * The best of fits from several starts, as a likelihood may have more than
+ * one summit: from two of them always, from all when none is well determined.
+ */
 static void
-fit_start(const ClvKind *kind, const Customers *c, Fit *fit)
+fit_from_starts(const ClvKind *kind, const Customers *c, double weight,
+				Fit *fit)
 {
-	memset(fit, 0, sizeof(Fit));
-	for (int i = 0; i < kind->nparameters; i++)
-		fit->p[i] = kind->start[i] * (kind->scaled[i] ? c->scale : 1);
+	for (int k = 0; k < MODEL_STARTS; k++)
+	{
+		Fit			rival = {.evaluations = k > 0 ? fit->evaluations : 0};
+
+		if (k > 1 && fit->status == FIT_OK)
+			break;
+		for (int i = 0; i < kind->nparameters; i++)
+			rival.p[i] = kind->start[k][i] * (kind->scaled[i] ? c->scale : 1);
+		fit_evidence(kind, c, weight, k > 0, &rival);
+		if (k > 0)
+			fit->evaluations = rival.evaluations;
+		if (k > 0 && rival.log_likelihood > fit->log_likelihood + 1e-6)
+			fit_evidence(kind, c, weight, false, &rival);
+		if (k == 0 || rival.log_likelihood > fit->log_likelihood + 1e-6)
+			*fit = rival;
+	}
 }
 
 /* Are there repeat purchases of more than one customer?  Their weight. */
@@ -202,21 +220,15 @@ customers_suffice(const Customers *c, double *weight)
 void
 customers_fit(const ClvKind *kind, const Customers *c, double weight, Fit *fit)
 {
-	fit_start(kind, c, fit);
 	if (c->n > SAMPLED_FROM)
 	{
 		Customers	s = customers_sample(c, weight);
 
-		fit_evidence(kind, &s, weight, fit);
-		if (fit->status != FIT_OK)
-		{
-			int			evaluations = fit->evaluations;
-
-			fit_start(kind, c, fit);
-			fit->evaluations = evaluations;
-		}
+		fit_from_starts(kind, &s, weight, fit);
+		fit_evidence(kind, c, weight, false, fit);
 	}
-	fit_evidence(kind, c, weight, fit);
+	else
+		fit_from_starts(kind, c, weight, fit);
 }
 
 ClvModel *

@@ -15,6 +15,7 @@
 
 #define MAX_OWN 4				/* parameters without those of covariates */
 #define MAX_COVARIATES 8		/* of purchases, and again of life */
+#define MODEL_STARTS 3
 #define MAX_PARAMETERS (MAX_OWN + 2 * MAX_COVARIATES)
 
 StaticAssertDecl(MAX_PARAMETERS <= FIT_MAX, "a fit has room for a model");
@@ -79,8 +80,8 @@ typedef struct ClvKind
 	int8		transaction[MAX_OWN];
 	int8		lifetime[MAX_OWN];
 
-	/* where a fit starts, and which of these are in units of the data */
-	double		start[MAX_OWN];
+	/* where fits start, and which of these are in units of the data */
+	double		start[MODEL_STARTS][MAX_OWN];
 	bool		scaled[MAX_OWN];
 
 	/*

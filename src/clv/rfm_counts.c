@@ -88,8 +88,10 @@ time_pack(double time, uint64 *packed)
 {
 	double		n = rint(time * PER_UNIT);
 
+	if (!(n <= MOST_TIME) || n / PER_UNIT != time)
+		return false;
 	*packed = (uint64) n;
-	return n <= MOST_TIME && n / PER_UNIT == time;
+	return true;
 }
 
 static bool

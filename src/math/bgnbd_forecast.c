@@ -22,6 +22,7 @@
  */
 #include "math/bgnbd.h"
 
+#include "math/dist.h"
 #include "math/special.h"
 
 #define MOST_TERMS 3000
@@ -85,7 +86,7 @@ purchases_alive(const Buyer *c)
 		return 0;
 	if (log_none < -600 || c->r * c->time / c->alpha - 45 / log(z) > MOST_TERMS)
 		return beta_mean(c->a, c->b, purchases_until, c);
-	for (double k = 1;; k++)
+	for (double k = 1; k < 1e6; k++)
 	{
 		double		ratio = z * (c->r + k) / k;
 		double		term;
@@ -96,8 +97,9 @@ purchases_alive(const Buyer *c)
 		term = w * stayed;
 		sum += term;
 		if (ratio < 1 && term <= 1e-17 * (1 - ratio) * sum)
-			return sum;
+			break;
 	}
+	return sum;
 }
 
 static double
@@ -121,8 +123,7 @@ probability_alive(const Buyer *c, double n)
 	double		z = exp(log_z);
 	double		w,
 				stay,
-				leave,
-				more = 0;
+				leave;
 
 	if (c->time <= 0)
 		return n == 0;
@@ -134,16 +135,8 @@ probability_alive(const Buyer *c, double n)
 				lgamma(c->a + c->b + n)) * c->a;
 	w = exp(log_none + lgamma(c->r + n) - lgamma(c->r) - lgamma(n + 1) +
 			n * log_z);
-	for (double k = n, term = w;; k++)
-	{
-		double		ratio = z * (c->r + k) / (k + 1);
-
-		more += term;
-		term *= ratio;
-		if (ratio < 1 && term <= 1e-17 * (1 - ratio) * more)
-			break;
-	}
-	return w * stay + fmin(more, 1) * leave;
+	return w * stay + beta_cdf(n, c->r, z, c->alpha / (c->alpha + c->time)) *
+		leave;
 }
 
 static double

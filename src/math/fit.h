@@ -21,6 +21,7 @@ typedef struct FitProblem
 	int			n;				/* parameters */
 	int			npositive;		/* the first so many are above 0 */
 	double		weight;			/* of all rows: sums are divided by it */
+	bool		draft;			/* near the optimum will do */
 
 	/* the log-likelihood and its gradient by the parameters */
 	double		(*log_likelihood) (void *data, const double *p,

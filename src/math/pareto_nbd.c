@@ -26,6 +26,7 @@
 
 #define LONGEST_PANEL 3.5
 #define STEEPEST_PANEL 14		/* rate of decay times length */
+#define MOST_PANELS 100000		/* whatever the parameters are, it ends */
 
 /* ln I, and means of what the gradient needs under its integrand. */
 typedef struct Death
@@ -86,6 +87,7 @@ death(const double *p, const History *h, double r)
 	double		time = h->age - h->recency;
 	double		whole_a = log1p(time / q.a0);
 	double		whole_b = log1p(time / q.b0);
+	double		y = 0;
 	double		end;
 
 	if (time <= 0)
@@ -95,11 +97,11 @@ death(const double *p, const History *h, double r)
 	};
 	q.m0 = fmin(q.a0, q.b0);
 	end = fmax(whole_a, whole_b);
-	for (double y = 0; y < end;)
+	for (int panel = 0; y < end && panel < MOST_PANELS; panel++)
 	{
 		double		since = q.m0 * expm1(y);
-		double		rate = r * (q.m0 + since) / (q.a0 + since) +
-		(p[2] + 1) * (q.m0 + since) / (q.b0 + since);
+		double		rate = r * ((q.m0 + since) / (q.a0 + since)) +
+		(p[2] + 1) * ((q.m0 + since) / (q.b0 + since));
 		double		length = fmin(fmin(end - y, LONGEST_PANEL),
 								  STEEPEST_PANEL / rate);
 		double		added;
@@ -196,16 +198,19 @@ probability_alive(double r, double alpha, double s, double beta, double n,
 	double		ways = lgamma(r + n) - lgamma(r) - lgamma(n + 1);
 	double		m = fmin(alpha, beta);
 	double		end = log1p(time / m);
+	double		before = 0;
 	double		sum = 0;
+	double		y = 0;
 
 	if (time <= 0)
 		return n == 0;
 
 	/* panels that the negative binomial term cannot be too narrow for */
-	for (double y = 0; y < end;)
+	for (int panel = 0; y < end && panel < MOST_PANELS; panel++)
 	{
 		double		steep = sqrt(n + r) + s + 1;
 		double		length = fmin(end - y, fmin(1, 4 / steep));
+		double		part = 0;
 
 		for (int i = 0; i < GAUSS_NODES; i++)
 		{
@@ -214,9 +219,13 @@ probability_alive(double r, double alpha, double s, double beta, double n,
 			double		log_p = ways + r * log(alpha / (alpha + u)) +
 			n * log(u / (alpha + u)) + (s + 1) * log(beta / (beta + u));
 
-			sum += gauss_rule.weight[i] * length * (m + u) * s / beta *
+			part += gauss_rule.weight[i] * length * (m + u) * s / beta *
 				exp(log_p);
 		}
+		sum += part;
+		if (part < before && part < 1e-18 * sum)
+			break;
+		before = part;
 		y += length;
 	}
 	return sum + exp(ways + r * log(alpha / (alpha + time)) +

@@ -92,8 +92,9 @@ exp_integral_small(double n, double y)
 {
 	double		end = log1p(50 / y);
 	double		sum = 0;
+	double		w = 0;
 
-	for (double w = 0; w < end;)
+	for (int panel = 0; w < end && panel < 10000; panel++)
 	{
 		double		rate = n - 1 + y * exp(w);
 		double		length = fmin(end - w, fmin(3, 10 / fmax(rate, 1)));

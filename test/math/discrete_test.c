@@ -162,7 +162,10 @@ static void
 check_fit(const Expected *e, const History *h, int n)
 {
 	Sample		s = {e->f, h, n};
-	FitProblem	problem = {e->np, e->np, 0, sample_log_likelihood, &s};
+	FitProblem	problem = {
+		.n = e->np,.npositive = e->np,.log_likelihood = sample_log_likelihood,
+		.data = &s
+	};
 	Fit			fit = {.p = {1, 1, 1, 1}};
 	int			good;
 	char		line[200];
