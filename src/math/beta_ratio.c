@@ -142,7 +142,7 @@ log_beta_ratio(double a, double b, double u)
 		double		loss = a / (a + b) * (u / (b + u));
 
 		sum += loss < 0.5 ? log1p(-loss) :
-			log(b / (b + u) * ((a + b + u) / (a + b)));
+			log(b / (a + b)) + log((a + b + u) / (b + u));
 	}
 	sum += -s * log1p(l / b) + b * excess(s / b) -
 		(b + l) * excess(s / (b + l));
@@ -158,6 +158,10 @@ beta_ratio_sum(double a, double b, double n)
 {
 	if (isinf(n))
 		return a > 1 ? b / (a - 1) : INFINITY;
+
+	/* b + 1 and a - 1 must not lose what they are added to */
+	if (b < 1)
+		return n == 0 ? 0 : b / (a + b) * (1 + beta_ratio_sum(a, b + 1, n - 1));
 	if (a == 1)
 		return b * digamma_rise(b + 1, n);
 	return b * expm1(log_beta_ratio(a - 1, b + 1, n)) / (1 - a);
