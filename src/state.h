@@ -26,8 +26,8 @@
 #pragma GCC visibility push(hidden)
 
 #define STATE_OPEN 0x0001		/* slack and disorder allowed */
-#define STATE_FORM_SHIFT 1		/* two bits: the form of the records */
-#define STATE_FORM_MASK 3
+#define STATE_FORM_SHIFT 1		/* three bits: the form of the records */
+#define STATE_FORM_MASK 7
 
 typedef struct StateHead
 {
@@ -136,7 +136,7 @@ typedef struct StateType
 	/* a total order of records */
 	int			(*compare) (const void *a, const void *b, void *arg);
 
-	/* forms 1, 2, 3, each smaller than the one before; form 0 is the full one */
+	/* forms 1, 2, ..., the smallest last; form 0 is the full one */
 	const StatePacking *packings;
 	int			npackings;
 
@@ -175,6 +175,7 @@ extern int	state_label(void **state, const StateType *type, int dict,
 extern void *state_append(void *state, const StateType *type, const void *item);
 extern Wide state_amount(void **state, const StateType *type,
 						 NullableDatum amount, const char *what);
+extern void *state_sealed(const void *state, const StateType *type);
 extern Datum state_end(FunctionCallInfo fcinfo, const StateType *type,
 					   void *state);
 extern Datum state_leave_out(FunctionCallInfo fcinfo, const StateType *type);

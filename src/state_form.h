@@ -100,7 +100,6 @@ extern int	state_larger_form(const StateHead *head, const StateType *type,
 							  const void *item);
 extern void state_pack(StateHead *head, const StateType *type);
 extern void state_tidy(void *state, const StateType *type);
-extern void *state_sealed(const void *state, const StateType *type);
 
 #pragma GCC visibility pop
 

@@ -37,6 +37,7 @@ CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS te
     WHEN argument = 'excluded' THEN '''{label 8}''::text[]'
     WHEN argument = 'as_of' THEN 'timestamptz ''2024-06-01 00:00+00'''
     WHEN type = 'abm.journey'::regtype THEN 'v_journey'
+    WHEN argument = 'periods' THEN 'v_integer + 1'
     WHEN argument = 'weight' THEN 'v_float8 + 0.001'
     WHEN argument = 'entry_days' THEN 'v_float8 / 2 - 1'
     WHEN argument = 'entry' THEN '(v_days - 30) * interval ''20 minutes'''

@@ -1,7 +1,7 @@
 -- Purchases, RFM and the customer base against reference figures and against
 -- plain SQL written the slow way.
 BEGIN;
-SELECT plan(69);
+SELECT plan(87);
 SET LOCAL timezone = 'UTC';
 
 -- Reference data, where the folder is there: \cd, as \copy knows no variables.
@@ -9,35 +9,53 @@ SET LOCAL timezone = 'UTC';
 \setenv ABM_CLV :data
 \set there `test -d "$ABM_CLV/clv" && echo true || echo false`
 CREATE TEMP TABLE orders (customer_id int, order_id int, ordered_at timestamptz, amount numeric, refund_of int);
-CREATE TEMP TABLE orders_rfm (customer_id int, x int, t_x float8, "T" float8, m float8, total numeric);
+CREATE TEMP TABLE orders_rfm (customer_id int, x int, t_x float8, "T" float8, m float8, total numeric, x_star int, m_star float8, refunds text DEFAULT 'net_per_period', zone text DEFAULT 'UTC');
 CREATE TEMP TABLE cdnow (customer_id int, master_id int, date date, cds int, amount numeric);
 CREATE TEMP TABLE cdnow_rfm (customer_id int, x int, t_x float8, "T" float8, m float8, x_star int, m_star float8);
 \if :there
 \set top `pwd`
 \cd :data
 \copy orders FROM 'clv/orders_open.csv' (FORMAT csv, HEADER)
-\copy orders_rfm FROM 'clv/orders_open_rfm_net_per_day_utc.csv' (FORMAT csv, HEADER)
+\copy orders_rfm (customer_id, x, t_x, "T", m, total) FROM 'clv/orders_open_rfm_net_per_day_utc.csv' (FORMAT csv, HEADER)
+ALTER TABLE orders_rfm ALTER refunds SET DEFAULT 'ignore';
+\copy orders_rfm (customer_id, x, t_x, "T", m, total) FROM 'clv/orders_open_rfm_ignore_utc.csv' (FORMAT csv, HEADER)
+ALTER TABLE orders_rfm ALTER refunds SET DEFAULT 'net_to_order';
+\copy orders_rfm (customer_id, x, t_x, "T", m, total, x_star, m_star) FROM 'clv/orders_open_rfm_net_to_order_utc.csv' (FORMAT csv, HEADER)
+ALTER TABLE orders_rfm ALTER zone SET DEFAULT 'America/New_York';
+\copy orders_rfm (customer_id, x, t_x, "T", m, total) FROM 'clv/orders_open_rfm_net_to_order_newyork.csv' (FORMAT csv, HEADER)
 \copy cdnow FROM 'clv/cdnow_sample_elog.csv' (FORMAT csv, HEADER)
 \copy cdnow_rfm FROM 'clv/cdnow_rfm_weeks_exact.csv' (FORMAT csv, HEADER)
 \cd :top
 
-CREATE TEMP TABLE customer AS SELECT customer_id, abm.purchase_agg(ordered_at, amount) AS p FROM orders GROUP BY 1;
--- Source: README of the folder, net_per_day, as of 2024-06-30 inclusive.
-SELECT set_eq($$ SELECT customer_id, frequency, recency, age FROM customer, abm.rfm(p, '2024-06-30 23:59:59.999999', '1 day', 'day', 'UTC') WHERE frequency IS NOT NULL $$,
-  $$ SELECT customer_id, x::bigint, t_x, "T" FROM orders_rfm $$, 'order lines: frequency, recency, age');
-SELECT is_empty($$ SELECT customer_id, m, monetary FROM customer JOIN orders_rfm USING (customer_id), abm.rfm(p, '2024-06-30 23:59:59.999999', '1 day')
-  WHERE (monetary IS NULL) <> (x = 0) OR abs(coalesce(monetary, 0) - m::numeric) > 1e-9 * greatest(1, m::numeric) $$, 'order lines: monetary');
+CREATE TEMP TABLE customer AS SELECT customer_id, abm.purchase_agg(ordered_at, amount, coalesce(refund_of, order_id)) AS p FROM orders GROUP BY 1;
+-- Source: README of the folder; as of 2024-06-30 inclusive, hold-out until 2024-12-30 inclusive.
+CREATE TEMP TABLE customer_rfm AS
+  SELECT customer_id, refunds, zone, r.* FROM customer, (SELECT DISTINCT refunds, zone FROM orders_rfm) v,
+    abm.rfm_holdout(p, timestamp '2024-06-30 23:59:59.999999' AT TIME ZONE zone, timestamp '2024-12-30 23:59:59.999999' AT TIME ZONE zone, '1 day', 'day', zone, refunds) r;
+SELECT set_eq(format('SELECT customer_id, frequency, recency, age, total FROM customer_rfm WHERE (refunds, zone) = (%L, %L) AND frequency IS NOT NULL', refunds, zone),
+  format('SELECT customer_id, x::bigint, t_x, "T", total FROM orders_rfm WHERE (refunds, zone) = (%L, %L)', refunds, zone),
+  format('order lines, %s, %s: frequency, recency, age, total', refunds, zone))
+FROM (SELECT DISTINCT refunds, zone FROM orders_rfm ORDER BY 1, 2) v;
+SELECT is_empty($$ SELECT customer_id, refunds, zone, m, monetary FROM customer_rfm JOIN orders_rfm USING (customer_id, refunds, zone)
+  WHERE (monetary IS NULL) <> (x = 0) OR abs(coalesce(monetary, 0) - m::numeric) > 1e-9 * greatest(1, m::numeric) $$, 'order lines: monetary, all policies and zones');
+SELECT is_empty($$ SELECT customer_id, x_star, holdout_frequency, m_star, holdout_monetary FROM customer_rfm JOIN orders_rfm USING (customer_id, refunds, zone)
+  WHERE x_star IS NOT NULL AND NOT (holdout_frequency = x_star AND (holdout_monetary IS NULL) = (x_star = 0)
+    AND abs(coalesce(holdout_monetary, 0) - m_star::numeric) <= 1e-9 * greatest(1, m_star::numeric)) $$, 'order lines: hold-out');
+SELECT is_empty($$ SELECT customer_id, refunds, zone FROM customer_rfm c JOIN customer USING (customer_id) CROSS JOIN LATERAL
+    abm.rfm(p, timestamp '2024-06-30 23:59:59.999999' AT TIME ZONE zone, '1 day', 'day', zone, refunds) r
+  WHERE (c.frequency, c.recency, c.age, c.monetary, c.total) IS DISTINCT FROM (r.frequency, r.recency, r.age, r.monetary, r.total) $$, 'rfm_holdout begins with rfm');
 SELECT is(count(*), 400::bigint, 'order lines: every customer has a state') FROM customer;
 -- Source: weeks computed from the log by days / 7, calibrated to 1997-09-30.
 CREATE TEMP TABLE cdnow_customer AS SELECT customer_id, abm.purchase_agg(date, amount) AS p FROM cdnow GROUP BY 1;
 SELECT is_empty($$ SELECT customer_id, r.*, x, t_x, "T", m FROM cdnow_rfm LEFT JOIN cdnow_customer USING (customer_id), abm.rfm(p, '1997-09-30', '7 days') r
   WHERE NOT coalesce(frequency = x AND abs(recency - t_x) < 1e-8 AND abs(age - "T") < 1e-8 AND abs(coalesce(monetary, 0) - m::numeric) < 1e-7, false) $$,
   'CDNOW: weeks');
-SELECT is_empty($$ SELECT customer_id FROM cdnow_rfm JOIN cdnow_customer USING (customer_id)
-  WHERE abm.purchase_count(p, '1998-06-30') - abm.purchase_count(p, '1997-09-30') <> x_star $$, 'CDNOW: purchases of the hold-out');
+SELECT is_empty($$ SELECT customer_id FROM cdnow_rfm JOIN cdnow_customer USING (customer_id), abm.rfm_holdout(p, '1997-09-30', '1998-06-30') h
+  WHERE NOT coalesce(abm.purchase_count(p, '1998-06-30') - abm.purchase_count(p, '1997-09-30') = x_star AND holdout_frequency = x_star AND holdout_age = 39
+    AND abs(coalesce(holdout_monetary, 0) - m_star::numeric) < 1e-7, false) $$, 'CDNOW: purchases of the hold-out');
 SELECT is(sum(abm.revenue(p)), (SELECT sum(amount) FROM cdnow), 'CDNOW: revenue') FROM cdnow_customer;
 \else
-SELECT skip('there is no data folder: set ABM_DATA to the one that has clv/', 6);
+SELECT skip('there is no data folder: set ABM_DATA to the one that has clv/', 11);
 \endif
 
 -- Random lines: refunds, unknown amounts, unknown times, many on one day.
@@ -45,9 +63,10 @@ SELECT setseed(0.17);
 CREATE TEMP TABLE line AS
   SELECT id % 101 AS customer,
     CASE WHEN random() > 0.02 THEN timestamptz '2023-01-01' + floor(random() * random() * 3e7) * interval '1.7 seconds' END AS at,
-    CASE WHEN random() > 0.05 THEN round((random() * 200 - 60)::numeric, (random() * 3)::int) END AS amount
+    CASE WHEN random() > 0.05 THEN round((random() * 200 - 60)::numeric, (random() * 3)::int) END AS amount,
+    CASE WHEN random() > 0.05 THEN (random() * 15)::int END AS order_id
   FROM generate_series(1, 3000) id;
-CREATE TEMP TABLE buyer AS SELECT customer, abm.purchase_agg(at, amount) AS p FROM line GROUP BY 1;
+CREATE TEMP TABLE buyer AS SELECT customer, abm.purchase_agg(at, amount, order_id) AS p FROM line GROUP BY 1;
 
 -- What counts, in SQL: a period whose known lines come to more than nothing,
 -- or of which a line is not known, or that has no refund.  Days and longer are calendar days, hours
@@ -77,6 +96,33 @@ FROM generate_series('2022-12-31'::timestamptz, '2024-09-01', '37 days 5 hours')
 SELECT is_empty($$ SELECT customer FROM buyer, abm.rfm(p, '2024-02-29', '1 day') d, abm.rfm(p, '2024-02-29') w, abm.rfm(p, '2024-02-29', '90 minutes') m
   WHERE d.frequency <> w.frequency OR abs(d.recency - 7 * w.recency) > 1e-9 OR abs(d.age - m.age / 16) > 1e-9 OR d.monetary <> w.monetary $$,
   'the unit changes nothing but the measure');
+-- Refunds, in SQL: left out, or moved to the first line of their order, of which something must be left. And the hold-out.
+CREATE FUNCTION pg_temp.booked(refunds text, until timestamptz) RETURNS TABLE (customer int, at timestamptz, amount numeric, gone boolean) LANGUAGE sql AS $$
+  SELECT customer, at, amount, false FROM line WHERE refunds <> 'net_to_order' AND at <= until AND (refunds = 'net_per_period' OR coalesce(amount, 0) >= 0)
+  UNION ALL SELECT customer, coalesce(min(at) FILTER (WHERE coalesce(amount, 0) >= 0), min(at)), CASE WHEN count(amount) = count(*) THEN sum(amount) END,
+    count(amount) = count(*) AND sum(amount) <= 0 AND min(amount) < 0
+  FROM line WHERE refunds = 'net_to_order' AND at <= until AND order_id IS NOT NULL GROUP BY customer, order_id
+  UNION ALL SELECT customer, at, amount, false FROM line WHERE refunds = 'net_to_order' AND at <= until AND order_id IS NULL $$;
+CREATE FUNCTION pg_temp.slow_days(refunds text, zone text, after timestamptz, until timestamptz) RETURNS TABLE (customer int, day date, known boolean, net numeric) LANGUAGE sql AS $$
+  SELECT customer, (at AT TIME ZONE zone)::date, count(amount) = count(*), coalesce(sum(amount), 0) FROM pg_temp.booked(refunds, until)
+  WHERE at > after AND NOT gone GROUP BY 1, 2
+  HAVING sum(amount) > 0 OR count(amount) < count(*) OR coalesce(min(amount), 0) >= 0 $$;
+SELECT is_empty(format($$
+  SELECT customer, r.frequency, r.recency, r.age, r.monetary, holdout_frequency, holdout_monetary
+  FROM buyer, abm.rfm_holdout(p, '2023-08-01 03:00', '2024-06-01', '1 day', 'day', %2$L, %1$L) r WHERE frequency IS NOT NULL
+  EXCEPT SELECT customer, c.x, c.t_x, c.age, c.m, coalesce(h.x, 0), h.m
+  FROM (SELECT customer, count(*) - 1 AS x, max(day) - min(day) AS t_x, (timestamptz '2023-08-01 03:00' AT TIME ZONE %2$L)::date - min(day) AS age,
+          avg(net) FILTER (WHERE known AND i > 1) AS m, max(day) AS last
+        FROM (SELECT *, row_number() OVER (PARTITION BY customer ORDER BY day) AS i FROM pg_temp.slow_days(%1$L, %2$L, '-infinity', '2023-08-01 03:00')) d GROUP BY 1) c
+  LEFT JOIN LATERAL (SELECT count(*) AS x, avg(net) FILTER (WHERE known) AS m FROM pg_temp.slow_days(%1$L, %2$L, '2023-08-01 03:00', '2024-06-01') d
+        WHERE d.customer = c.customer AND d.day <> c.last) h ON true $$, refunds, zone), format('hold-out, refunds %s, %s, as SQL has them', refunds, zone))
+FROM unnest('{net_per_period,net_to_order,ignore}'::text[]) refunds, unnest('{UTC,Australia/Lord_Howe}'::text[]) zone;
+SELECT is(count(*), 3::bigint, 'the policies differ') FROM (SELECT DISTINCT sum(r.total), sum(r.frequency) FROM buyer, unnest('{net_per_period,net_to_order,ignore}'::text[]) v,
+    abm.rfm(p, '2024-06-01', refunds => v) r GROUP BY v) x;
+SELECT is_empty($$ SELECT customer FROM buyer, (SELECT customer AS c, abm.purchase_agg(at, amount, 'A-' || order_id) AS t FROM line GROUP BY 1) x,
+    abm.rfm(p, '2024-06-01', refunds => 'net_to_order') r, abm.rfm(t, '2024-06-01', refunds => 'net_to_order') s WHERE customer = c AND r IS DISTINCT FROM s $$,
+  'an order may be named by a text');
+
 -- An hour that comes twice: a recency cannot be negative.
 SELECT is_empty($$ SELECT grain, a, b FROM unnest('{none,hour,day}'::text[]) grain,
     generate_series(timestamptz '2023-11-05 04:00', '2023-11-05 08:00', '20 minutes') a, generate_series(a, '2023-11-05 08:00', '20 minutes') b,
@@ -149,6 +195,11 @@ SELECT is(pg_temp.state_of(query), code, code || ':' || query) FROM (VALUES
   ('22023', $$ SELECT abm.rfm(p, '2024-01-01', '0') FROM buyer $$),
   ('22023', $$ SELECT abm.rfm(p, '2024-01-01', '-7 days') FROM buyer $$),
   ('22023', $$ SELECT abm.rfm(p, '2024-01-01', '1 day', 'year') FROM buyer $$),
+  ('22023', $$ SELECT abm.rfm(p, '2024-01-01', refunds => 'gross') FROM buyer $$),
+  ('22023', $$ SELECT abm.rfm((SELECT abm.purchase_agg('2024-01-01', -1)), '2024-01-01', refunds => 'net_to_order') $$),
+  ('22023', $$ SELECT abm.purchase_agg('2024-01-01', 1, -2) $$),
+  ('22023', $$ SELECT abm.rfm_holdout(p, '2024-01-01', '2023-01-01') FROM buyer $$),
+  ('22008', $$ SELECT abm.rfm_holdout(p, '2024-01-01', 'infinity') FROM buyer $$),
   ('22023', $$ SELECT abm.rfm(p, '2024-01-01', '1 day', 'day', 'Moon/Crater') FROM buyer $$),
   ('22023', $$ SELECT abm.revenue_history(p, '2024-01-01', 'none') FROM buyer $$),
   ('22023', $$ SELECT abm.customer_base_agg(1, -1) $$),

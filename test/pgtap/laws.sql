@@ -199,6 +199,8 @@ CREATE TABLE rows_call AS SELECT * FROM (VALUES
   ('role_coverage',         $$((SELECT abm.buying_group_agg(v, 'user', 1) FROM (SELECT i) o (v)))$$),
   ('velocity_report',       $$((SELECT abm.deal_agg('won', v, date '2024-01-01', date '2024-02-01') FROM (SELECT i) o (v)))$$),
   ('revenue_history',       $$((SELECT abm.purchase_agg('2024-01-01 00:00Z', v) FROM (SELECT i) o (v)), '2025-01-01 00:00Z')$$),
+  ('observed_retention',    $$((SELECT abm.renewal_agg(v + 1, true) FROM (SELECT i) o (v)))$$),
+  ('retention_curve',       $$(abm.given_model('sbg', ARRAY[1, i + 1]), 3)$$),
   ('revenue_concentration', $$((SELECT abm.customer_base_agg(v, 1) FROM (SELECT i) o (v)))$$),
   ('kaplan_meier',          $$((SELECT abm.survival_agg(v, 1) FROM (SELECT i) o (v)))$$),
   ('cumulative_incidence',  $$((SELECT abm.survival_agg(v, 1) FROM (SELECT i) o (v)))$$),

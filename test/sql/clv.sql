@@ -41,6 +41,42 @@ FROM unnest('{none,hour,day}'::text[]) AS grain,
     abm.rfm((SELECT abm.purchase_agg(at, 1) FROM unnest('{2024-11-03 05:50,2024-11-03 06:10}'::timestamptz[]) AS at),
             '2024-11-04 05:00', '1 hour', grain, 'America/New_York') AS r;
 
+-- refunds: when they were paid, with the order that they take back, or not
+CREATE TABLE ordered (at timestamptz, amount numeric, order_id bigint);
+INSERT INTO ordered VALUES
+    ('2024-01-10 09:00', 100, 1), ('2024-01-10 17:00', 50, 2), ('2024-01-12 08:00', 7, 2),
+    ('2024-02-09 12:00', 80, 3), ('2024-02-20 18:00', -30, 1),
+    ('2024-03-10 12:00', 60, 4), ('2024-04-02 13:00', -60, 4),         -- all of order 4, later
+    ('2024-05-01 12:00', NULL, 5), ('2024-05-02 12:00', -5, 5),
+    ('2024-05-20 12:00', 0, 6), ('2024-06-01 12:00', 30, NULL), ('2024-06-01 13:00', -10, NULL);
+SELECT refunds, frequency, recency, age, round(monetary, 4) AS monetary, total, abm.purchase_count(p, '2024-06-30', refunds => refunds) AS n
+FROM (SELECT abm.purchase_agg(at, amount, order_id) AS p FROM ordered) AS o,
+    unnest('{net_per_period,net_to_order,ignore}'::text[]) AS refunds, abm.rfm(p, '2024-06-30', '1 day', refunds => refunds) AS r;
+SELECT as_of, frequency, recency, round(monetary, 4) AS monetary, total
+FROM (SELECT abm.purchase_agg(at, amount, order_id::text) AS p FROM ordered) AS o,
+    unnest('{2024-01-09,2024-01-11,2024-03-31,2024-04-02 13:00}'::timestamptz[]) AS as_of,
+    abm.rfm(p, as_of, '1 day', refunds => 'net_to_order') AS r;
+SELECT count(DISTINCT p::text) AS one FROM (
+    SELECT abm.purchase_agg(at, amount, order_id::int) AS p FROM ordered UNION ALL
+    SELECT abm.purchase_agg(at, amount, order_id ORDER BY amount) FROM ordered) AS o;
+-- without orders there is nothing to net refunds to
+SELECT r.* FROM abm.rfm((SELECT abm.purchase_agg(at, amount) FROM ordered WHERE amount > 0), '2024-06-30', '1 day', refunds => 'net_to_order') AS r;
+SELECT abm.rfm((SELECT abm.purchase_agg(at, amount) FROM ordered), '2024-06-30', refunds => 'net_to_order');
+SELECT r.* FROM abm.rfm((SELECT abm.purchase_agg(at, amount, NULL::bigint) FROM ordered), '2024-06-30', '1 day', refunds => 'net_to_order') AS r;
+SELECT abm.rfm(p, '2024-06-30', refunds => 'net') FROM customer;
+SELECT abm.purchase_agg('2024-01-01', 1, -1::bigint);
+
+-- hold-out: nothing that came later is known at the calibration
+SELECT refunds, r.* FROM (SELECT abm.purchase_agg(at, amount, order_id) AS p FROM ordered) AS o,
+    unnest('{net_per_period,net_to_order,ignore}'::text[]) AS refunds,
+    abm.rfm_holdout(p, '2024-03-31', '2024-06-30', '1 day', refunds => refunds) AS r;
+SELECT r.* FROM (SELECT abm.purchase_agg(at, amount, order_id) AS p FROM ordered) AS o,
+    unnest('{2024-01-09,2024-01-10 12:00,2024-06-30}'::timestamptz[]) AS split,
+    abm.rfm_holdout(p, split, '2024-07-01', '1 day') AS r;
+SELECT abm.rfm_holdout(p, '2024-06-30', '2024-06-30') FROM customer;
+SELECT abm.rfm_holdout(p, '2024-06-30', 'infinity') FROM customer;
+DROP TABLE ordered;
+
 -- the lines themselves
 SELECT customer, abm.purchase_lines(p), abm.revenue(p), abm.revenue(p, '2024-03-10 12:30') AS until,
     abm.first_purchase(p), abm.last_purchase(p)

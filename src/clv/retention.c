@@ -1,0 +1,197 @@
+/*
+ * retention.c
+ *		What the sBG and the BdW model expect of customers under contract.
+ *
+ * Standard errors are by the delta method from the covariance of the
+ * parameters: of a probability on the scale of its log-odds, of a length of
+ * time on that of its logarithm, so that intervals stay where they belong.
+ */
+#include "clv/score.h"
+
+#include "estimate.h"
+#include "math/contract.h"
+#include "math/dist.h"
+
+#define MAX_CURVE 10000			/* periods */
+#define DELTA 1e-4				/* of the logarithm of a parameter */
+
+typedef double (*LogProbability) (const double *p, double t, double *gradient);
+
+/* A model of contracts, and its parameters; sBG is BdW with c = 1. */
+static const Scorer *
+contract_arg(FunctionCallInfo fcinfo, double *p)
+{
+	const Scorer *m = scorer_arg(fcinfo, 0);
+
+	if (m->kind != &clv_kinds[CLV_SBG] && m->kind != &clv_kinds[CLV_BDW])
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is no model of contracts", m->kind->title),
+				 errhint("Use the model of abm.sbg_fit or abm.bdw_fit.")));
+	for (int i = 0; i < CONTRACT_PARAMETERS; i++)
+		p[i] = i < m->kind->nparameters ? m->p[i] : 1;
+	return m;
+}
+
+/* A number of periods, not below the least. */
+static int
+arg_periods(int periods, const char *what, int least, int most)
+{
+	if (periods < least || periods > most)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be between %d and %d, not %d", what, least,
+						most, periods)));
+	return periods;
+}
+
+/* The variance of something whose gradient by ln p is known. */
+static double
+log_variance(const Scorer *m, const double *slope)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < m->kind->nparameters; i++)
+		for (int j = 0; j < m->kind->nparameters; j++)
+			sum += slope[i] * slope[j] * m->log_covariance[i][j];
+	return sum;
+}
+
+/* A probability at a time with its interval. */
+static Estimate
+contract_estimate(const Scorer *m, const double *p, LogProbability f, double t,
+				  double z)
+{
+	Estimate	e = NO_ESTIMATE;
+	double		slope[CONTRACT_PARAMETERS];
+	double		log_value;
+	double		odds,
+				error;
+
+	if (!m->usable)
+		return e;
+	log_value = f(p, t, slope);
+	e.value = exp(log_value);
+	if (!m->covariance || !(log_value < 0))
+		return e;
+	for (int i = 0; i < CONTRACT_PARAMETERS; i++)
+		slope[i] *= p[i] / -expm1(log_value);
+	error = z * sqrt(log_variance(m, slope));
+	odds = e.value / -expm1(log_value);
+	e.lower = odds / (odds + exp(error));
+	e.upper = odds / (odds + exp(-error));
+	return e;
+}
+
+/*
+ * The SQL side
+ */
+PG_FUNCTION_INFO_V1(abm_contract_survival);
+Datum
+abm_contract_survival(PG_FUNCTION_ARGS)
+{
+	double		p[CONTRACT_PARAMETERS];
+	const Scorer *m = contract_arg(fcinfo, p);
+	int			t = arg_periods(PG_GETARG_INT32(1), "periods", 0, PG_INT32_MAX);
+
+	return score(fcinfo, m->usable ? exp(contract_log_survival(p, t, NULL)) :
+				 NAN);
+}
+
+PG_FUNCTION_INFO_V1(abm_retention);
+Datum
+abm_retention(PG_FUNCTION_ARGS)
+{
+	double		p[CONTRACT_PARAMETERS];
+	const Scorer *m = contract_arg(fcinfo, p);
+	int			t = arg_periods(PG_GETARG_INT32(1), "period", 1, PG_INT32_MAX);
+
+	return score(fcinfo, m->usable ? exp(contract_log_retention(p, t, NULL)) :
+				 NAN);
+}
+
+/* (m, periods, level); no rows when the fit found no parameters */
+PG_FUNCTION_INFO_V1(abm_retention_curve);
+Datum
+abm_retention_curve(PG_FUNCTION_ARGS)
+{
+	double		p[CONTRACT_PARAMETERS];
+	const Scorer *m = contract_arg(fcinfo, p);
+	int			n = arg_periods(PG_GETARG_INT32(1), "periods", 1, MAX_CURVE);
+	double		z = -normal_quantile((1 - arg_level(PG_GETARG_FLOAT8(2))) / 2);
+
+	abm_begin_rows(fcinfo);
+	for (int t = 1; t <= n && m->usable; t++)
+	{
+		Estimate	r = contract_estimate(m, p, contract_log_retention, t, z);
+		Estimate	s = contract_estimate(m, p, contract_log_survival, t, z);
+		Datum		values[7] = {
+			Int32GetDatum(t), Float8GetDatum(r.value), Float8GetDatum(r.lower),
+			Float8GetDatum(r.upper), Float8GetDatum(s.value),
+			Float8GetDatum(s.lower), Float8GetDatum(s.upper)
+		};
+		bool		nulls[7] = {
+			false, false, isnan(r.lower), isnan(r.upper), false,
+			isnan(s.lower), isnan(s.upper)
+		};
+
+		CHECK_EVERY(t, 0xFF);
+		abm_put_row(fcinfo, values, nulls);
+	}
+	PG_RETURN_NULL();
+}
+
+/* (m, age, discount) */
+PG_FUNCTION_INFO_V1(abm_residual_lifetime);
+Datum
+abm_residual_lifetime(PG_FUNCTION_ARGS)
+{
+	double		p[CONTRACT_PARAMETERS];
+	const Scorer *m = contract_arg(fcinfo, p);
+	int			age = arg_periods(PG_GETARG_INT32(1), "age", 0, PG_INT32_MAX);
+	double		rate = log1p(arg_rate(PG_GETARG_FLOAT8(2), "discount", true));
+
+	return score(fcinfo, m->usable ? contract_residual(p, age, rate) : NAN);
+}
+
+/* (m, age, discount, level) */
+PG_FUNCTION_INFO_V1(abm_residual_lifetime_interval);
+Datum
+abm_residual_lifetime_interval(PG_FUNCTION_ARGS)
+{
+	double		p[CONTRACT_PARAMETERS];
+	const Scorer *m = contract_arg(fcinfo, p);
+	int			age = arg_periods(PG_GETARG_INT32(1), "age", 0, PG_INT32_MAX);
+	double		rate = log1p(arg_rate(PG_GETARG_FLOAT8(2), "discount", true));
+	double		level = arg_level(PG_GETARG_FLOAT8(3));
+	double		value = NAN;
+	double		error = NAN;
+	double		factor;
+	double		slope[CONTRACT_PARAMETERS] = {0};
+	Datum		values[4];
+	bool		nulls[4];
+
+	if (m->usable)
+		value = contract_residual(p, age, rate);
+	for (int i = 0; i < m->kind->nparameters && m->covariance; i++)
+	{
+		double		q[CONTRACT_PARAMETERS];
+		double		up;
+
+		memcpy(q, p, sizeof(q));
+		q[i] = p[i] * exp(DELTA);
+		up = log(contract_residual(q, age, rate));
+		q[i] = p[i] * exp(-DELTA);
+		slope[i] = (up - log(contract_residual(q, age, rate))) / (2 * DELTA);
+	}
+	if (m->covariance)
+		error = sqrt(log_variance(m, slope));
+	factor = exp(-normal_quantile((1 - level) / 2) * error);
+	values[0] = Float8GetDatum(value);
+	values[1] = Float8GetDatum(value * error);
+	values[2] = Float8GetDatum(value / factor);
+	values[3] = Float8GetDatum(value * factor);
+	for (int i = 0; i < 4; i++)
+		nulls[i] = !isfinite(DatumGetFloat8(values[i]));
+	return single_row(fcinfo, values, nulls);
+}

@@ -1,0 +1,30 @@
+/*
+ * score.h
+ *		A fitted model at work, and what customers are asked about.
+ */
+#ifndef ABM_SCORE_H
+#define ABM_SCORE_H
+
+#include "clv/model.h"
+
+/* What of a model stays the same from customer to customer. */
+typedef struct Scorer
+{
+	uint64		digest;			/* of the model; 0: none yet */
+	const ClvKind *kind;
+	bool		usable;			/* are there parameters? */
+	bool		covariance;
+	double		unit_days;		/* -1: not told */
+	double		p[MAX_OWN];
+	double		log_covariance[MAX_OWN][MAX_OWN];	/* of ln p */
+} Scorer;
+
+extern const Scorer *scorer_arg(FunctionCallInfo fcinfo, int argno);
+extern const Scorer *spender_arg(FunctionCallInfo fcinfo, int argno);
+extern double scorer_horizon(const Scorer *m, const Interval *horizon);
+extern double arg_rate(double rate, const char *what, bool zero);
+extern History history_args(FunctionCallInfo fcinfo, const Scorer *m,
+							int first);
+extern Datum score(FunctionCallInfo fcinfo, double value);
+
+#endif							/* ABM_SCORE_H */

@@ -1,0 +1,273 @@
+/*
+ * value.c
+ *		What a customer is worth: expected purchases times expected spending.
+ *
+ * Frequency and spending are independent in the Gamma-Gamma model, so that
+ * the value is a product.  Its standard error comes from the covariance of
+ * the parameters of both models by the delta method, on the scale of their
+ * logarithms.
+ */
+#include "clv/score.h"
+
+#include "clv/rfm_counts.h"
+#include "estimate.h"
+#include "math/discount.h"
+#include "math/dist.h"
+#include "math/gamma_gamma.h"
+
+#define DELTA 1e-4				/* of the logarithm of a parameter */
+#define MAX_PERIODS 10000
+#define DAYS_PER_YEAR_F 365.25
+
+typedef enum Discounting
+{
+	BY_PERIOD, CONTINUOUS, FOR_EVER
+} Discounting;
+
+/* A question about a customer's value. */
+typedef struct Worth
+{
+	const Scorer *m;
+	const Scorer *g;
+	Discounting how;
+	int			periods;
+	double		length;			/* of a period, or the horizon */
+	double		rate;			/* a period, or continuous */
+	History		h;
+	bool		valued;			/* is money known? */
+	double		money;			/* mean of the repeat purchases */
+} Worth;
+
+/* purchases until a time, with other parameters than the model's */
+typedef struct Forecast
+{
+	const Worth *w;
+	const double *p;
+} Forecast;
+
+/*
+ * The arithmetic
+ */
+static double
+forecast_until(double time, const void *arg)
+{
+	const Forecast *f = arg;
+
+	return f->w->m->kind->purchases(f->p, &f->w->h, time);
+}
+
+static double
+worth_purchases(const Worth *w, const double *p)
+{
+	Forecast	f = {w, p};
+
+	if (w->how == BY_PERIOD)
+		return discounted_by_period(forecast_until, &f, w->periods, w->length,
+									w->rate);
+	if (w->how == FOR_EVER)
+		return w->m->kind->residual(p, &w->h, w->rate);
+	return discounted_until(forecast_until, &f, w->length, w->rate,
+							p[1] + w->h.age);
+}
+
+static double
+worth_spend(const Worth *w, const double *p)
+{
+	return w->valued ? gamma_gamma_mean(p, w->h.frequency, w->money) :
+		gamma_gamma_mean(p, 0, 0);
+}
+
+/* The part of the variance of ln(value) that comes from one model. */
+static double
+log_variance(const Worth *w, const Scorer *model,
+			 double (*value) (const Worth *w, const double *p))
+{
+	int			n = model->kind->nparameters;
+	double		slope[MAX_OWN];
+	double		sum = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		double		p[MAX_OWN];
+		double		up,
+					down;
+
+		memcpy(p, model->p, sizeof(p));
+		p[i] = model->p[i] * exp(DELTA);
+		up = value(w, p);
+		p[i] = model->p[i] * exp(-DELTA);
+		down = value(w, p);
+		slope[i] = (log(up) - log(down)) / (2 * DELTA);
+	}
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < n; j++)
+			sum += slope[i] * slope[j] * model->log_covariance[i][j];
+	return sum;
+}
+
+/* The value; NAN when a model has no answer. */
+static double
+worth_value(const Worth *w)
+{
+	double		purchases;
+
+	if (!w->m->usable || !w->g->usable)
+		return NAN;
+	purchases = worth_purchases(w, w->m->p);
+	return purchases * worth_spend(w, w->g->p);
+}
+
+/*
+ * Arguments
+ */
+
+/*
+ * Two models; further arguments from here on: frequency, recency, age, and
+ * the mean value of repeat purchases, which only those who made one have.
+ * False when one of these is NULL.
+ */
+static bool
+worth_args(FunctionCallInfo fcinfo, Worth *w, int first)
+{
+	for (int i = 0; i < first + 3; i++)
+		if (PG_ARGISNULL(i))
+			return false;
+	w->m = scorer_arg(fcinfo, 0);
+	w->g = spender_arg(fcinfo, 1);
+	if (w->m->kind->purchases == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is no model of purchases", w->m->kind->title),
+				 errhint("Use one such as that of abm.mbgnbd_fit.")));
+	w->h = history_args(fcinfo, w->m, first);
+	w->valued = w->h.frequency > 0 && !PG_ARGISNULL(first + 3);
+	if (w->valued)
+		w->money = arg_not_negative(PG_GETARG_FLOAT8(first + 3), "monetary");
+	return true;
+}
+
+/* (m, g, periods, period_length, discount, ...) */
+static bool
+periodic_args(FunctionCallInfo fcinfo, Worth *w)
+{
+	if (!worth_args(fcinfo, w, 5))
+		return false;
+	w->how = BY_PERIOD;
+	w->periods = PG_GETARG_INT32(2);
+	if (w->periods < 1 || w->periods > MAX_PERIODS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("periods must be between 1 and %d, not %d",
+						MAX_PERIODS, w->periods)));
+	w->length = arg_not_negative(PG_GETARG_FLOAT8(3), "period_length");
+	w->rate = arg_rate(PG_GETARG_FLOAT8(4), "discount", true);
+	return true;
+}
+
+/*
+ * The SQL side
+ */
+PG_FUNCTION_INFO_V1(abm_clv);
+Datum
+abm_clv(PG_FUNCTION_ARGS)
+{
+	Worth		w = {0};
+
+	if (!periodic_args(fcinfo, &w))
+		PG_RETURN_NULL();
+	return score(fcinfo, worth_value(&w));
+}
+
+/* The same, with the standard error and an interval of a level. */
+PG_FUNCTION_INFO_V1(abm_clv_interval);
+Datum
+abm_clv_interval(PG_FUNCTION_ARGS)
+{
+	Worth		w = {0};
+	double		level;
+	double		value;
+	double		error = NAN;
+	double		factor;
+	Datum		values[4];
+	bool		nulls[4] = {true, true, true, true};
+
+	if (PG_ARGISNULL(9) || !periodic_args(fcinfo, &w))
+		return single_row(fcinfo, values, nulls);
+	level = arg_level(PG_GETARG_FLOAT8(9));
+	value = worth_value(&w);
+	if (w.m->covariance && w.g->covariance && value > 0)
+		error = sqrt(log_variance(&w, w.m, worth_purchases) +
+					 log_variance(&w, w.g, worth_spend));
+	factor = exp(-normal_quantile((1 - level) / 2) * error);
+	values[0] = Float8GetDatum(value);
+	values[1] = Float8GetDatum(value * error);
+	values[2] = Float8GetDatum(value / factor);
+	values[3] = Float8GetDatum(value * factor);
+	for (int i = 0; i < 4; i++)
+		nulls[i] = !isfinite(DatumGetFloat8(values[i]));
+	return single_row(fcinfo, values, nulls);
+}
+
+/* (m, g, horizon, rate, ...), continuous */
+PG_FUNCTION_INFO_V1(abm_clv_continuous);
+Datum
+abm_clv_continuous(PG_FUNCTION_ARGS)
+{
+	Worth		w = {.how = CONTINUOUS};
+
+	if (!worth_args(fcinfo, &w, 4))
+		PG_RETURN_NULL();
+	w.length = arg_not_negative(PG_GETARG_FLOAT8(2), "horizon");
+	w.rate = arg_rate(PG_GETARG_FLOAT8(3), "rate", true);
+	return score(fcinfo, worth_value(&w));
+}
+
+/* (m, g, horizon, annual_rate, ...): the same in units of the calendar */
+PG_FUNCTION_INFO_V1(abm_clv_calendar);
+Datum
+abm_clv_calendar(PG_FUNCTION_ARGS)
+{
+	Worth		w = {.how = CONTINUOUS};
+	double		annual;
+
+	if (!worth_args(fcinfo, &w, 4))
+		PG_RETURN_NULL();
+	w.length = scorer_horizon(w.m, PG_GETARG_INTERVAL_P(2));
+	annual = arg_rate(PG_GETARG_FLOAT8(3), "annual_rate", true);
+	w.rate = log1p(annual) / DAYS_PER_YEAR_F * w.m->unit_days;
+	return score(fcinfo, worth_value(&w));
+}
+
+/* (m, g, rate, ...): without a horizon */
+PG_FUNCTION_INFO_V1(abm_residual_clv);
+Datum
+abm_residual_clv(PG_FUNCTION_ARGS)
+{
+	Worth		w = {.how = FOR_EVER};
+
+	if (!worth_args(fcinfo, &w, 3))
+		PG_RETURN_NULL();
+	w.rate = arg_rate(PG_GETARG_FLOAT8(2), "rate", false);
+	return score(fcinfo, worth_value(&w));
+}
+
+/* (g, frequency, monetary) */
+PG_FUNCTION_INFO_V1(abm_expected_spend);
+Datum
+abm_expected_spend(PG_FUNCTION_ARGS)
+{
+	const Scorer *g;
+	int64		frequency;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+		PG_RETURN_NULL();
+	g = spender_arg(fcinfo, 0);
+	frequency = arg_frequency(PG_GETARG_INT64(1), "frequency");
+	if (!g->usable)
+		PG_RETURN_NULL();
+	if (frequency == 0 || PG_ARGISNULL(2))
+		return score(fcinfo, gamma_gamma_mean(g->p, 0, 0));
+	return score(fcinfo, gamma_gamma_mean(g->p, frequency,
+										  arg_not_negative(PG_GETARG_FLOAT8(2),
+														   "monetary")));
+}
