@@ -23,7 +23,8 @@
 static const int wire_sizes[] = {
 	[FIELD_CODE] = 1,[FIELD_INT32] = 4,[FIELD_COUNT] = 8,[FIELD_INT64] = 8,
 	[FIELD_FLOAT8] = 8,[FIELD_TIME] = 8,[FIELD_DURATION] = 8,
-	[FIELD_WEIGHT] = 8,[FIELD_MONEY] = 16,[FIELD_CHARS] = CHARS_SIZE
+	[FIELD_WEIGHT] = 8,[FIELD_MONEY] = 16,[FIELD_CHARS] = CHARS_SIZE,
+	[FIELD_NETWORK] = 18
 };
 
 static int
@@ -45,6 +46,7 @@ put_field(StringInfo buf, const StateField *field, const char *p)
 	int64		i64;
 	double		f8;
 	Wide		wide;
+	Network		net;
 
 	switch (field->type)
 	{
@@ -65,6 +67,13 @@ put_field(StringInfo buf, const StateField *field, const char *p)
 			break;
 		case FIELD_CHARS:
 			appendBinaryStringInfo(buf, p, CHARS_SIZE);
+			break;
+		case FIELD_NETWORK:
+			memcpy(&net, p, sizeof(net));
+			pq_sendint8(buf, net.bits);
+			pq_sendint8(buf, net.length);
+			pq_sendint64(buf, net.high);
+			pq_sendint64(buf, net.low);
 			break;
 		default:
 			memcpy(&i64, p, sizeof(i64));
@@ -149,6 +158,7 @@ get_field(StringInfo buf, const StateField *field, char *p)
 	int64		i64;
 	double		f8;
 	Wide		wide;
+	Network		net;
 	int			n;
 
 	switch (field->type)
@@ -173,6 +183,14 @@ get_field(StringInfo buf, const StateField *field, char *p)
 		case FIELD_CHARS:
 			pq_copymsgbytes(buf, p, CHARS_SIZE);
 			return good_chars(p);
+		case FIELD_NETWORK:
+			memset(&net, 0, sizeof(net));
+			net.bits = pq_getmsgbyte(buf);
+			net.length = pq_getmsgbyte(buf);
+			net.high = pq_getmsgint64(buf);
+			net.low = pq_getmsgint64(buf);
+			memcpy(p, &net, sizeof(net));
+			return network_valid(&net);
 		default:
 			i64 = pq_getmsgint64(buf);
 			memcpy(p, &i64, sizeof(i64));

@@ -59,6 +59,9 @@ json_value(JsonbValue *v, const StateField *field, const char *p, int scale)
 		case FIELD_CHARS:
 			json_text(v, p);
 			break;
+		case FIELD_NETWORK:
+			json_text(v, network_text((const Network *) p));
+			break;
 		case FIELD_INT32:
 			json_numeric(v, NumericGetDatum(int64_to_numeric(*(const int32 *) p)));
 			break;
