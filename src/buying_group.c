@@ -104,7 +104,8 @@ keys_fold(void *items, int n)
 }
 
 static const StatePacking member_packing = {
-	sizeof(StateKey), member_pack, member_unpack, NULL, keys_fold
+	.size = sizeof(StateKey),.pack = member_pack,.unpack = member_unpack,
+	.fold = keys_fold
 };
 
 static const char *

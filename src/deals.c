@@ -144,7 +144,8 @@ deal_compare_packed(const void *a, const void *b, void *arg)
 }
 
 static const StatePacking deal_packing = {
-	sizeof(PackedDeal), deal_pack, deal_unpack, deal_compare_packed, NULL
+	.size = sizeof(PackedDeal),.pack = deal_pack,.unpack = deal_unpack,
+	.compare = deal_compare_packed
 };
 
 const StateType deals_type = {

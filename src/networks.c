@@ -153,8 +153,14 @@ sites_fold_small(void *items, int n)
 }
 
 static const StatePacking site_packings[] = {
-	{sizeof(PackedSite), site_pack, site_unpack, site_compare_packed, sites_fold_packed},
-	{sizeof(StateKey), site_shrink, site_unshrink, NULL, sites_fold_small}
+	{
+		.size = sizeof(PackedSite),.pack = site_pack,.unpack = site_unpack,
+		.compare = site_compare_packed,.fold = sites_fold_packed
+	},
+	{
+		.size = sizeof(StateKey),.pack = site_shrink,
+		.unpack = site_unshrink,.fold = sites_fold_small
+	}
 };
 
 static const StateType network_map_type = {

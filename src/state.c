@@ -24,6 +24,24 @@ in_aggregate(FunctionCallInfo fcinfo)
 		 IsA(fcinfo->context, WindowAggState));
 }
 
+/* Do the dictionaries lie within the state? */
+static bool
+dicts_whole(const StateHead *head, const StateType *type)
+{
+	const int32 *bytes = (const int32 *) ((const char *) head + type->dicts_offset);
+	int64		left = (int64) VARSIZE(head) - type->fixed_size;
+
+	for (int i = type->ndicts - 1; i >= 0; i--)
+	{
+		left -= bytes[i];
+		if (bytes[i] < 0 || left < 0)
+			return false;
+		if (bytes[i] > 0 && !dict_whole(state_dict(head, type, i), bytes[i]))
+			return false;
+	}
+	return true;
+}
+
 /* A detoasted state that is of the type and whole. */
 static void *
 state_detoasted(Datum datum, const StateType *type)
@@ -33,8 +51,9 @@ state_detoasted(Datum datum, const StateType *type)
 
 	if (size < type->fixed_size || head->kind != type->kind ||
 		head->version != type->version ||
-		state_form(head) > type->npackings || head->nitems < 0 ||
-		head->nitems > (size - type->fixed_size) /
+		state_form(head) > type->npackings || !dicts_whole(head, type) ||
+		head->nitems < 0 ||
+		head->nitems > (size - type->fixed_size - state_tail(head, type)) /
 		Max(state_stride(head, type), 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
@@ -180,6 +199,33 @@ state_append(void *state, const StateType *type, const void *item)
 }
 
 /*
+ * The code of a text in a dictionary, which takes it in if it is not there;
+ * the state may move.
+ */
+int
+state_label(void **state, const StateType *type, int dict, const char *text,
+			int len)
+{
+	Dict	   *d = state_dict(*state, type, dict);
+	int			code = d == NULL ? -1 : dict_find(d, text, len);
+
+	if (likely(code >= 0))
+		return code;
+	if (d == NULL || !dict_has_room(d, len))
+	{
+		*state = state_wider_dict(*state, type, dict, len);
+		d = state_dict(*state, type, dict);
+	}
+	if (dict == 0 && d->nentries >= type->max_labels)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%s state exceeds its limit of %d labels",
+						type->name, type->max_labels),
+				 errhint("Labels are the names of a few kinds of event; put what is rare under one name.")));
+	return dict_add(d, text, len);
+}
+
+/*
  * The result of a transition.  Called by hand rather than by an aggregate,
  * its state may be stored, so it leaves sealed.
  */
@@ -287,11 +333,44 @@ state_join_scales(StateHead **a, const StateHead **b, const StateType *type)
 		*b = state_set_scale(state_open_copy(*b, type, 0), type, x);
 }
 
-/* The records of b behind those of a, with one copy if they have one form. */
+/*
+ * The texts of b into the dictionaries of a; which codes they have there.
+ * codes->of[i] stays NULL where b's own will do.
+ */
 static StateHead *
-state_concatenate(StateHead *a, const StateHead *b, const StateType *type)
+state_join_dicts(StateHead *a, const StateHead *b, const StateType *type,
+				 StateCodes *codes)
+{
+	for (int i = 0; i < type->ndicts; i++)
+	{
+		const Dict *d = state_dict(b, type, i);
+		int			n = d == NULL ? 0 : d->nentries;
+		int32	   *of = palloc_extended(Max(n, 1) * sizeof(int32),
+										 MCXT_ALLOC_HUGE);
+		bool		same = true;
+
+		for (int k = 0; k < n; k++)
+		{
+			CHECK_EVERY(k, 0xFFFF);
+			of[k] = state_label((void **) &a, type, i, dict_text(d, k),
+								dict_len(d, k));
+			same &= of[k] == k;
+		}
+		codes->of[i] = same ? NULL : of;
+	}
+	return a;
+}
+
+/*
+ * The records of b behind those of a, with one copy if they have one form.
+ * The codes of b are exchanged on the way.
+ */
+static StateHead *
+state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
+				  const StateCodes *codes)
 {
 	Size		stride = state_stride(a, type);
+	int			before = a->nitems;
 
 	if (state_form(a) != state_form(b))
 	{
@@ -302,6 +381,7 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type)
 		{
 			CHECK_EVERY(i, 0xFFFF);
 			state_unpack(b, type, i, item);
+			state_recode_item(type, (char *) item, codes);
 			a = state_append(a, type, item);
 		}
 		return a;
@@ -316,6 +396,7 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type)
 	memcpy((char *) STATE_ITEMS(a, type) + a->nitems * stride,
 		   STATE_ITEMS(b, type), b->nitems * stride);
 	a->nitems += b->nitems;
+	state_recode(a, type, before, codes);
 	return a;
 }
 
@@ -328,6 +409,7 @@ state_merge(FunctionCallInfo fcinfo, const StateType *type)
 {
 	StateHead  *a;
 	const StateHead *b;
+	StateCodes	codes = {{NULL, NULL}};
 
 	if (PG_ARGISNULL(1))
 		return state_leave_out(fcinfo, type);
@@ -337,8 +419,9 @@ state_merge(FunctionCallInfo fcinfo, const StateType *type)
 	a = state_begin(fcinfo, type);
 	if (type->scale_offset > 0)
 		state_join_scales(&a, &b, type);
+	a = state_join_dicts(a, b, type, &codes);
 	if (type->item_size > 0)
-		a = state_concatenate(a, b, type);
+		a = state_concatenate(a, b, type, &codes);
 	if (type->absorb != NULL)
 		type->absorb(a, b);
 	return state_end(fcinfo, type, a);

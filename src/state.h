@@ -4,9 +4,11 @@
  *		input and output, its merging, its sealing and its limits.
  *
  * A state is what an aggregate gathers and what a table may store.  Its bytes
- * are a StateHead, the room's fixed fields, and perhaps records of one size:
+ * are a StateHead, the room's fixed fields, and perhaps records of one size
+ * and dictionaries of the texts that the records name by a code:
  *
  *		length | kind version flags count | fixed fields | records
+ *			| dictionaries, at the very end
  *
  * A state is open while an aggregate works on it: it has room for further
  * records, in no order.  Sealed, it is canonical: records sorted, no slack,
@@ -17,6 +19,7 @@
 #define ABM_STATE_H
 
 #include "abm.h"
+#include "dictionary.h"
 #include "money.h"
 #include "network.h"
 
@@ -48,7 +51,10 @@ typedef enum FieldType
 	FIELD_WEIGHT,				/* int64 billionths, 1 or more */
 	FIELD_MONEY,				/* Wide in units of 10^-scale */
 	FIELD_CHARS,				/* 8 bytes of text, zero padded */
-	FIELD_NETWORK				/* Network */
+	FIELD_NETWORK,				/* Network */
+	FIELD_LABEL,				/* int32, a code of the first dictionary */
+	FIELD_KEY					/* int64; a code of the second dictionary if
+								 * that has any */
 } FieldType;
 
 /* The smallest form of a record: a number that sorts as the record does. */
@@ -57,6 +63,14 @@ StateKey
 {
 	uint64		bits;
 } StateKey;
+
+#define STATE_DICTS 2
+
+/* What takes the place of each code of a dictionary; NULL: all stay. */
+typedef struct StateCodes
+{
+	const int32 *of[STATE_DICTS];
+} StateCodes;
 
 /*
  * A smaller form of records that not every record fits: amounts in 64 bits,
@@ -70,11 +84,17 @@ typedef struct StatePacking
 	bool		(*pack) (void *packed, const void *item);
 	void		(*unpack) (void *item, const void *packed);
 
-	/* NULL: the records are StateKeys */
+	/* NULL, and no sort: the records are StateKeys */
 	int			(*compare) (const void *a, const void *b, void *arg);
 
 	/* does what StateType.fold does */
 	int			(*fold) (void *items, int n);
+
+	/* instead of compare */
+	void		(*sort) (void *items, int n);
+
+	/* exchange codes, if the type has dictionaries; see StateCodes */
+	void		(*recode) (void *items, int n, const StateCodes *codes);
 } StatePacking;
 
 /*
@@ -99,7 +119,13 @@ typedef struct StateType
 	uint16		item_size;		/* of a record; 0: there are none */
 	uint16		scale_offset;	/* of an int32 scale of money; 0: no money */
 	uint16		digest_offset;	/* of a uint64 digest; 0: there is none */
+	uint16		dicts_offset;	/* of int32[ndicts], the bytes of each
+								 * dictionary */
+	uint16		ndicts;
+	int32		max_labels;		/* in the first dictionary */
 	int32		max_items;
+	const int  *max_kilobytes;	/* NULL: as the server allows */
+	const char *remedy;			/* hint beyond a limit; NULL: the usual one */
 	const StateField *fields;
 	const char *items_name;		/* of the records in the jsonb form */
 	const StateField *item_fields;
@@ -120,6 +146,9 @@ typedef struct StateType
 
 	/* the fixed fields of b into a, but for the scale; optional */
 	void		(*absorb) (void *a, const void *b);
+
+	/* a key for a person to read; NULL: it is a number */
+	const char *(*show_key) (const void *state, int64 key);
 
 	/* what is wrong with a state that came from outside, or NULL; optional */
 	const char *(*fault) (const void *state);
@@ -143,6 +172,8 @@ typedef struct StateKept
 #define STATE_ITEMS(state, type) ((void *) ((char *) (state) + (type)->fixed_size))
 
 extern void *state_begin(FunctionCallInfo fcinfo, const StateType *type);
+extern int	state_label(void **state, const StateType *type, int dict,
+						const char *text, int len);
 extern void *state_append(void *state, const StateType *type, const void *item);
 extern Wide state_amount(void **state, const StateType *type,
 						 NullableDatum amount, const char *what);
@@ -157,6 +188,18 @@ extern bool state_unchanged(FunctionCallInfo fcinfo, int argno,
 							const StateType *type, StateKept *kept);
 extern const void *state_raw_arg(FunctionCallInfo fcinfo, int argno,
 								 const StateType *type);
+
+/* A dictionary of a state; NULL while it has no text. */
+static inline Dict *
+state_dict(const void *state, const StateType *type, int i)
+{
+	const int32 *bytes = (const int32 *) ((const char *) state + type->dicts_offset);
+	const char *end = (const char *) state + VARSIZE(state);
+
+	if (i < type->ndicts - 1)
+		end -= bytes[1];
+	return bytes[i] == 0 ? NULL : (Dict *) (end - bytes[i]);
+}
 
 /* Counters come from outside too, so that they can overflow. */
 static inline void

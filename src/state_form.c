@@ -30,7 +30,26 @@ state_check_limit(const StateType *type, int64 nitems, int64 limit)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%s state exceeds its limit of %d %s",
 						type->name, type->max_items, type->items_name),
-				 errhint("Group the rows by something finer.")));
+				 errhint("%s", type->remedy ? type->remedy :
+						 "Group the rows by something finer.")));
+}
+
+/* As much memory as a state may take. */
+static Size
+state_check_size(const StateType *type, Size need)
+{
+	Size		limit = MaxAllocSize / 8 * 8;
+
+	if (type->max_kilobytes != NULL)
+		limit = Min(limit, (Size) *type->max_kilobytes * 1024);
+	if (unlikely(need > limit))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%s state exceeds its limit of %zu kB", type->name,
+						limit / 1024),
+				 errhint("%s", type->remedy ? type->remedy :
+						 "Group the rows by something finer.")));
+	return limit;
 }
 
 /*
@@ -38,23 +57,25 @@ state_check_limit(const StateType *type, int64 nitems, int64 limit)
  * as the allocator would round it up anyway.
  */
 static Size
-state_size(const StateType *type, int64 capacity, Size stride)
+state_size(const StateType *type, int64 capacity, Size stride, Size tail)
 {
-	Size		need = type->fixed_size + (Size) capacity * stride;
+	Size		need = type->fixed_size + (Size) capacity * stride + tail;
 	Size		size = SMALLEST_STATE;
+	Size		limit;
 
 	if (stride == 0)
 		return type->fixed_size;
+	limit = state_check_size(type, need);
 	while (size < need)
 		size *= 2;
-	return Min(size, MaxAllocSize / 8 * 8);
+	return Min(size, limit);
 }
 
-/* An open state without records. */
-void *
-state_new(const StateType *type, int capacity, int form)
+/* An open state without records, with so many bytes left for dictionaries. */
+static StateHead *
+state_blank(const StateType *type, int capacity, int form, Size tail)
 {
-	Size		size = state_size(type, capacity, form_size(type, form));
+	Size		size = state_size(type, capacity, form_size(type, form), tail);
 	StateHead  *head = palloc0(size);
 
 	SET_VARSIZE(head, size);
@@ -64,8 +85,24 @@ state_new(const StateType *type, int capacity, int form)
 	return head;
 }
 
+/* An open state without records. */
+void *
+state_new(const StateType *type, int capacity, int form)
+{
+	return state_blank(type, capacity, form, 0);
+}
+
+static void
+copy_tail(StateHead *to, const StateHead *from, const StateType *type)
+{
+	Size		tail = state_tail(from, type);
+
+	memcpy((char *) to + VARSIZE(to) - tail,
+		   (const char *) from + VARSIZE(from) - tail, tail);
+}
+
 /* A copy of a state in so many bytes; what is not used stays undefined. */
-static void *
+static StateHead *
 state_copy(const StateHead *from, const StateType *type, Size size, int flags)
 {
 	StateHead  *to = palloc(size);
@@ -82,11 +119,49 @@ state_open_copy(const void *state, const StateType *type, int extra)
 {
 	const StateHead *from = (const StateHead *) state;
 	int64		capacity = (int64) from->nitems + extra;
+	StateHead  *to;
 
 	state_check_limit(type, capacity, state_working_limit(type));
-	return state_copy(from, type,
-					  state_size(type, capacity, state_stride(from, type)),
-					  from->flags | STATE_OPEN);
+	to = state_copy(from, type,
+					state_size(type, capacity, state_stride(from, type),
+							   state_tail(from, type)),
+					from->flags | STATE_OPEN);
+	copy_tail(to, from, type);
+	return to;
+}
+
+static inline int32 *
+dict_bytes(StateHead *head, const StateType *type)
+{
+	return (int32 *) ((char *) head + type->dicts_offset);
+}
+
+/* An open copy of a state, with room for one more text in a dictionary. */
+void *
+state_wider_dict(const StateHead *from, const StateType *type, int dict,
+				 int len)
+{
+	Size		bytes = dict_grown_size(state_dict(from, type, dict), len);
+	const Dict *dict_now = state_dict(from, type, dict);
+	Size		tail = state_tail(from, type) + bytes -
+	(dict_now == NULL ? 0 : dict_now->size);
+	StateHead  *to;
+
+	to = state_copy(from, type,
+					state_size(type, (int64) from->nitems + 1,
+							   state_stride(from, type), tail),
+					from->flags | STATE_OPEN);
+	dict_bytes(to, type)[dict] = (int32) bytes;
+	for (int i = 0; i < type->ndicts; i++)
+	{
+		const Dict *old = state_dict(from, type, i);
+
+		if (i == dict)
+			dict_copy(state_dict(to, type, i), bytes, old);
+		else if (old != NULL)
+			memcpy(state_dict(to, type, i), old, old->size);
+	}
+	return to;
 }
 
 /* An open copy with its records in full form, and room for further ones. */
@@ -98,15 +173,49 @@ state_unpacked(const StateHead *from, const StateType *type, int extra)
 
 	state_check_limit(type, (int64) from->nitems + extra,
 					  state_working_limit(type));
-	to = state_new(type, from->nitems + extra, 0);
+	to = state_blank(type, from->nitems + extra, 0, state_tail(from, type));
 	memcpy((char *) to + sizeof(StateHead),
 		   (const char *) from + sizeof(StateHead),
 		   type->fixed_size - sizeof(StateHead));
+	copy_tail(to, from, type);
 	to->nitems = from->nitems;
 	item = STATE_ITEMS(to, type);
 	for (int i = 0; i < from->nitems; i++, item += type->item_size)
 		state_unpack(from, type, i, item);
 	return to;
+}
+
+/* Exchange the codes of a record in full form. */
+void
+state_recode_item(const StateType *type, char *item, const StateCodes *codes)
+{
+	for (const StateField *f = type->item_fields; f->name != NULL; f++)
+	{
+		char	   *p = item + f->offset;
+
+		if (f->type == FIELD_LABEL && codes->of[0] != NULL)
+			*(int32 *) p = codes->of[0][*(int32 *) p];
+		else if (f->type == FIELD_KEY && codes->of[1] != NULL)
+			*(int64 *) p = codes->of[1][*(int64 *) p];
+	}
+}
+
+/* Exchange the codes of the records from the first one on. */
+void
+state_recode(StateHead *head, const StateType *type, int first,
+			 const StateCodes *codes)
+{
+	int			form = state_form(head);
+	char	   *item = (char *) STATE_ITEMS(head, type) +
+	(Size) first * form_size(type, form);
+
+	if (codes->of[0] == NULL && codes->of[1] == NULL)
+		return;
+	if (form > 0)
+		type->packings[form - 1].recode(item, head->nitems - first, codes);
+	else
+		for (int i = first; i < head->nitems; i++, item += type->item_size)
+			state_recode_item(type, item, codes);
 }
 
 /* Does every record of a state in full form fit a smaller one? */
@@ -168,7 +277,9 @@ state_tidy(void *state, const StateType *type)
 
 	if (type->item_size == 0 || head->nitems <= 1)
 		return;
-	if (packing != NULL && packing->compare == NULL)
+	if (packing != NULL && packing->sort != NULL)
+		packing->sort(items, head->nitems);
+	else if (packing != NULL && packing->compare == NULL)
 		sort_keys(items, head->nitems);
 	else
 		qsort_interruptible(items, head->nitems, form_size(type, form),
@@ -193,19 +304,69 @@ state_digest(StateHead *head, const StateType *type)
 		*digest = 1;
 }
 
+/*
+ * A copy without slack, its dictionaries in byte order and the codes of its
+ * records likewise.
+ */
+static StateHead *
+state_trimmed(const StateHead *from, const StateType *type)
+{
+	StateCodes	ranks = {{NULL, NULL}};
+	Size		used = state_used(from, type);
+	Size		size = type->ndicts > 0 ? MAXALIGN(used) : used;
+	StateHead  *to;
+
+	for (int i = 0; i < type->ndicts; i++)
+		if (state_dict(from, type, i) != NULL)
+			size += dict_sealed_size(state_dict(from, type, i));
+	to = state_copy(from, type, size, from->flags & ~STATE_OPEN);
+	memset((char *) to + used, 0, size - used);
+	for (int i = 0; i < type->ndicts; i++)
+	{
+		const Dict *dict = state_dict(from, type, i);
+
+		if (dict != NULL)
+			dict_bytes(to, type)[i] = (int32) dict_sealed_size(dict);
+	}
+	for (int i = 0; i < type->ndicts; i++)
+	{
+		const Dict *dict = state_dict(from, type, i);
+
+		if (dict == NULL)
+			continue;
+		ranks.of[i] = dict_ranks(dict);
+		dict_seal(state_dict(to, type, i), dict, ranks.of[i]);
+	}
+	state_recode(to, type, 0, &ranks);
+	return to;
+}
+
+/* The length that the records need, dictionaries behind them. */
+static void
+state_close_up(StateHead *head, const StateType *type)
+{
+	Size		used = state_used(head, type);
+	Size		tail = state_tail(head, type);
+	Size		start = type->ndicts > 0 ? MAXALIGN(used) : used;
+
+	memmove((char *) head + start,
+			(char *) head + VARSIZE(head) - tail, tail);
+	memset((char *) head + used, 0, start - used);
+	SET_VARSIZE(head, start + tail);
+}
+
 /* The canonical form: a trimmed copy, sorted and folded. */
 void *
 state_sealed(const void *state, const StateType *type)
 {
 	const StateHead *from = (const StateHead *) state;
-	StateHead  *to = state_copy(from, type, state_used(from, type),
-								from->flags & ~STATE_OPEN);
+	StateHead  *to = state_trimmed(from, type);
 
 	if (from->flags & STATE_OPEN)
 		state_tidy(to, type);
 	state_check_limit(type, to->nitems, type->max_items);
 	state_pack(to, type);
-	SET_VARSIZE(to, state_used(to, type));
+	state_close_up(to, type);
 	if (type->digest_offset > 0)
 		state_digest(to, type);
 	return to;

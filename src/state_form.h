@@ -31,10 +31,27 @@ state_stride(const StateHead *head, const StateType *type)
 	return form_size(type, state_form(head));
 }
 
+/* The bytes of all dictionaries. */
+static inline Size
+state_tail(const StateHead *head, const StateType *type)
+{
+	const int32 *bytes = (const int32 *) ((const char *) head + type->dicts_offset);
+
+	switch (type->ndicts)
+	{
+		case 0:
+			return 0;
+		case 1:
+			return bytes[0];
+		default:
+			return (Size) bytes[0] + bytes[1];
+	}
+}
+
 static inline int
 state_capacity(const StateHead *head, const StateType *type)
 {
-	return (int) ((VARSIZE(head) - type->fixed_size) /
+	return (int) ((VARSIZE(head) - type->fixed_size - state_tail(head, type)) /
 				  state_stride(head, type));
 }
 
@@ -48,7 +65,8 @@ state_used(const StateHead *head, const StateType *type)
 static inline bool
 state_full(const StateHead *head, const StateType *type)
 {
-	return state_used(head, type) + state_stride(head, type) > VARSIZE(head);
+	return state_used(head, type) + state_stride(head, type) +
+		state_tail(head, type) > VARSIZE(head);
 }
 
 /* A record in full form. */
@@ -69,6 +87,12 @@ extern int64 state_working_limit(const StateType *type);
 extern void *state_new(const StateType *type, int capacity, int form);
 extern void *state_open_copy(const void *state, const StateType *type,
 							 int extra);
+extern void *state_wider_dict(const StateHead *from, const StateType *type,
+							  int dict, int len);
+extern void state_recode_item(const StateType *type, char *item,
+							  const StateCodes *codes);
+extern void state_recode(StateHead *head, const StateType *type, int first,
+						 const StateCodes *codes);
 extern void *state_unpacked(const StateHead *from, const StateType *type,
 							int extra);
 extern void state_pack(StateHead *head, const StateType *type);

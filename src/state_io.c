@@ -4,8 +4,10 @@
  *
  * On the wire a state is
  *
- *		kind  version  0 0  fixed fields  record count  records  crc32c
+ *		kind  version  0 0  fixed fields  dictionaries
+ *			record count  records  crc32c
  *
+ * a dictionary being a count of texts and the texts, each behind its length,
  * with every number big-endian; its text is the hexadecimal form of the same
  * bytes, exact and independent of settings.  The checksum finds damage, not
  * malice: what protects memory is that the length must be right to the byte
@@ -16,6 +18,7 @@
 #include <math.h>
 
 #include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
 #include "port/pg_crc32c.h"
 
 #define CHARS_SIZE 8
@@ -24,7 +27,7 @@ static const int wire_sizes[] = {
 	[FIELD_CODE] = 1,[FIELD_INT32] = 4,[FIELD_COUNT] = 8,[FIELD_INT64] = 8,
 	[FIELD_FLOAT8] = 8,[FIELD_TIME] = 8,[FIELD_DURATION] = 8,
 	[FIELD_WEIGHT] = 8,[FIELD_MONEY] = 16,[FIELD_CHARS] = CHARS_SIZE,
-	[FIELD_NETWORK] = 18
+	[FIELD_NETWORK] = 18,[FIELD_LABEL] = 2,[FIELD_KEY] = 8
 };
 
 static int
@@ -75,6 +78,9 @@ put_field(StringInfo buf, const StateField *field, const char *p)
 			pq_sendint64(buf, net.high);
 			pq_sendint64(buf, net.low);
 			break;
+		case FIELD_LABEL:
+			pq_sendint16(buf, (uint16) *(const int32 *) p);
+			break;
 		default:
 			memcpy(&i64, p, sizeof(i64));
 			pq_sendint64(buf, i64);
@@ -86,6 +92,17 @@ put_fields(StringInfo buf, const StateField *fields, const void *base)
 {
 	for (; fields != NULL && fields->name != NULL; fields++)
 		put_field(buf, fields, (const char *) base + fields->offset);
+}
+
+static void
+put_dict(StringInfo buf, const Dict *d)
+{
+	pq_sendint32(buf, d == NULL ? 0 : d->nentries);
+	for (int i = 0; d != NULL && i < d->nentries; i++)
+	{
+		pq_sendint32(buf, dict_len(d, i));
+		appendBinaryStringInfo(buf, dict_text(d, i), dict_len(d, i));
+	}
 }
 
 static pg_crc32c
@@ -111,6 +128,8 @@ put_state(StringInfo buf, const StateType *type, const void *state)
 	pq_sendint8(buf, type->version);
 	pq_sendint16(buf, 0);
 	put_fields(buf, type->fields, state);
+	for (int i = 0; i < type->ndicts; i++)
+		put_dict(buf, state_dict(state, type, i));
 	if (type->item_size > 0)
 	{
 		pq_sendint32(buf, head->nitems);
@@ -151,9 +170,12 @@ good_chars(const char *p)
 	return len < CHARS_SIZE;
 }
 
-/* Read one field into the struct; false when its value cannot be. */
+/*
+ * Read one field into the struct; false when its value cannot be.  The state
+ * has so many texts in its dictionaries.
+ */
 static bool
-get_field(StringInfo buf, const StateField *field, char *p)
+get_field(StringInfo buf, const StateField *field, const int32 *texts, char *p)
 {
 	int64		i64;
 	double		f8;
@@ -191,6 +213,13 @@ get_field(StringInfo buf, const StateField *field, char *p)
 			net.low = pq_getmsgint64(buf);
 			memcpy(p, &net, sizeof(net));
 			return network_valid(&net);
+		case FIELD_LABEL:
+			*(int32 *) p = pq_getmsgint(buf, 2);
+			return *(int32 *) p < texts[0];
+		case FIELD_KEY:
+			i64 = pq_getmsgint64(buf);
+			memcpy(p, &i64, sizeof(i64));
+			return texts[1] == 0 || (i64 >= 0 && i64 < texts[1]);
 		default:
 			i64 = pq_getmsgint64(buf);
 			memcpy(p, &i64, sizeof(i64));
@@ -199,11 +228,51 @@ get_field(StringInfo buf, const StateField *field, char *p)
 }
 
 static const char *
-get_fields(StringInfo buf, const StateField *fields, void *base)
+get_fields(StringInfo buf, const StateField *fields, const int32 *texts,
+		   void *base)
 {
 	for (; fields != NULL && fields->name != NULL; fields++)
-		if (!get_field(buf, fields, (char *) base + fields->offset))
+		if (!get_field(buf, fields, texts, (char *) base + fields->offset))
 			return fields->name;
+	return NULL;
+}
+
+/* The number at some place of a message. */
+static uint32
+number_at(const unsigned char *p)
+{
+	uint32		n;
+
+	memcpy(&n, p, 4);
+	return pg_ntoh32(n);
+}
+
+/*
+ * Where the dictionaries end that begin at *place, of a message whose content
+ * ends at end; or what is wrong with them.
+ */
+static const char *
+dicts_fault(const StateType *type, const unsigned char *p, int64 end,
+			int64 *place)
+{
+	for (int i = 0; i < type->ndicts; i++)
+	{
+		uint32		n;
+
+		if (end - *place < 4)
+			return "its length is wrong";
+		n = number_at(p + *place);
+		if (n > (uint32) (i == 0 ? type->max_labels : type->max_items))
+			return "it has too many labels";
+		*place += 4;
+		for (uint32 k = 0; k < n; k++)
+		{
+			if (end - *place < 4 ||
+				end - *place - 4 < number_at(p + *place))
+				return "its length is wrong";
+			*place += 4 + (int64) number_at(p + *place);
+		}
+	}
 	return NULL;
 }
 
@@ -212,35 +281,64 @@ static const char *
 frame_fault(StringInfo buf, const StateType *type)
 {
 	const unsigned char *p = (unsigned char *) buf->data + buf->cursor;
-	int64		len = buf->len - buf->cursor;
-	int			fixed = 4 + fields_wire_size(type->fields);
-	int64		need = fixed + 4;
-	uint32		stored;
+	int64		end = (int64) buf->len - buf->cursor - 4;
+	int64		place = 4 + fields_wire_size(type->fields);
+	const char *fault;
 
-	if (len < 4 || p[0] != type->kind)
+	if (end < 0 || p[0] != type->kind)
 		return "it is a state of another type";
 	if (p[1] == 0 || p[1] > type->version)
 		return "its version is newer than this extension";
 	if (p[2] != 0 || p[3] != 0)
 		return "its flags are not zero";
-	if (type->item_size > 0 && len >= fixed + 8)
+	fault = dicts_fault(type, p, end, &place);
+	if (fault != NULL)
+		return fault;
+	if (type->item_size > 0)
 	{
-		uint32		n;
+		uint32		n = end - place < 4 ? 0 : number_at(p + place);
 
-		memcpy(&n, p + fixed, 4);
-		n = pg_ntoh32(n);
 		if (n > (uint32) type->max_items)
 			return "it has too many records";
-		need = fixed + 8 +
-			(int64) n * fields_wire_size(type->item_fields);
+		place += 4 + (int64) n * fields_wire_size(type->item_fields);
 	}
-	else if (type->item_size > 0)
-		need = fixed + 8;
-	if (len != need)
+	if (place != end)
 		return "its length is wrong";
-	memcpy(&stored, p + need - 4, 4);
-	if (pg_ntoh32(stored) != checksum((const char *) p, need - 4))
+	if (number_at(p + end) != checksum((const char *) p, end))
 		return "its checksum is wrong";
+	return NULL;
+}
+
+/*
+ * Read the dictionaries of a state that has no records yet; their texts must
+ * be in order.  The state may move.
+ */
+static const char *
+get_dicts(StringInfo buf, const StateType *type, StateHead **head,
+		  int32 *texts)
+{
+	for (int i = 0; i < type->ndicts; i++)
+	{
+		const char *last = NULL;
+		int			last_len = 0;
+
+		texts[i] = pq_getmsgint(buf, 4);
+		for (int k = 0; k < texts[i]; k++)
+		{
+			int			len = pq_getmsgint(buf, 4);
+			const char *text = pq_getmsgbytes(buf, len);
+
+			CHECK_EVERY(k, 0xFFFF);
+			if (i == 0 && !pg_verifymbstr(text, len, true))
+				return "its labels are not text";
+			if (last != NULL && text_compare(last, last_len, text, len) >= 0)
+				return "its labels are not in order";
+			state_label((void **) head, type, i, text, len);
+			last = text;
+
+			last_len = len;
+		}
+	}
 	return NULL;
 }
 
@@ -274,54 +372,76 @@ order_fault(const StateType *type, const void *state)
 	return NULL;
 }
 
-/* A state from its wire form, checked; NULL with *fault set otherwise. */
-static void *
-get_state(StringInfo buf, const StateType *type, const char **fault)
+/* The records of a state, whose place is reserved. */
+static const char *
+get_items(StringInfo buf, const StateType *type, const int32 *texts,
+		  StateHead *head, int n)
 {
-	StateHead  *head;
-	char	   *item;
-	int			n = 0;
-	int			fixed = 4 + fields_wire_size(type->fields);
+	char	   *item = STATE_ITEMS(head, type);
 
-	*fault = frame_fault(buf, type);
-	if (*fault != NULL)
-		return NULL;
-	if (type->item_size > 0)
+	for (int i = 0; i < n; i++, item += type->item_size)
 	{
-		memcpy(&n, buf->data + buf->cursor + fixed, 4);
-		n = pg_ntoh32((uint32) n);
-	}
-	head = state_new(type, n, 0);
-	pq_getmsgbytes(buf, 4);
-	*fault = get_fields(buf, type->fields, head);
-	if (type->item_size > 0)
-		pq_getmsgint(buf, 4);
-	item = STATE_ITEMS(head, type);
-	for (int i = 0; i < n && *fault == NULL; i++, item += type->item_size)
-	{
+		const char *fault = get_fields(buf, type->item_fields, texts, item);
+
 		CHECK_EVERY(i, 0xFFFF);
-		*fault = get_fields(buf, type->item_fields, item);
+		if (fault != NULL)
+			return psprintf("its %s is out of range", fault);
 	}
-	if (*fault != NULL)
-	{
-		*fault = psprintf("its %s is out of range", *fault);
-		return NULL;
-	}
-	pq_getmsgint(buf, 4);
 	head->nitems = n;
-	head->flags = 0;
+	return NULL;
+}
+
+/* What is wrong with the content of a state as a whole. */
+static const char *
+content_fault(const StateType *type, StateHead *head)
+{
+	const char *fault;
+
 	if (type->scale_offset > 0)
 	{
 		int32		scale = *(int32 *) ((char *) head + type->scale_offset);
 
 		if (scale < 0 || scale > MONEY_MAX_SCALE)
-			*fault = "its scale is out of range";
+			return "its scale is out of range";
+	}
+	fault = order_fault(type, head);
+	return fault != NULL || type->fault == NULL ? fault : type->fault(head);
+}
+
+/* A state from its wire form, checked; NULL with *fault set otherwise. */
+static void *
+get_state(StringInfo buf, const StateType *type, const char **fault)
+{
+	StateHead  *head;
+	int32		texts[STATE_DICTS] = {0};
+
+	*fault = frame_fault(buf, type);
+	if (*fault != NULL)
+		return NULL;
+	head = state_new(type, 0, 0);
+	pq_getmsgbytes(buf, 4);
+	*fault = get_fields(buf, type->fields, texts, head);
+	if (*fault != NULL)
+		*fault = psprintf("its %s is out of range", *fault);
+	else
+		*fault = get_dicts(buf, type, &head, texts);
+	if (*fault == NULL && type->item_size > 0)
+	{
+		int			n = pq_getmsgint(buf, 4);
+
+		head = state_open_copy(head, type, n);
+		memset(STATE_ITEMS(head, type), 0, (Size) n * type->item_size);
+		*fault = get_items(buf, type, texts, head, n);
 	}
 	if (*fault == NULL)
-		*fault = order_fault(type, head);
-	if (*fault == NULL && type->fault != NULL)
-		*fault = type->fault(head);
-	return *fault == NULL ? state_sealed(head, type) : NULL;
+	{
+		pq_getmsgint(buf, 4);
+		*fault = content_fault(type, head);
+	}
+	if (*fault != NULL)
+		return NULL;
+	head->flags &= ~STATE_OPEN;
+	return state_sealed(head, type);
 }
 
 /*

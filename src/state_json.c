@@ -21,12 +21,26 @@ json_key(JsonbParseState **json, const char *key)
 }
 
 static void
+json_label(JsonbValue *v, const Dict *d, int code)
+{
+	v->type = jbvString;
+	v->val.string.val = unconstify(char *, dict_text(d, code));
+	v->val.string.len = dict_len(d, code);
+}
+
+static void
 json_text(JsonbValue *v, const char *text)
 {
 	v->type = text[0] == '\0' ? jbvNull : jbvString;
 
 	v->val.string.val = unconstify(char *, text);
 	v->val.string.len = strlen(text);
+}
+
+static int
+state_scale_of(const void *state, const StateType *type)
+{
+	return *(const int32 *) ((const char *) state + type->scale_offset);
 }
 
 static void
@@ -42,8 +56,22 @@ float_numeric(double value)
 	return DirectFunctionCall1(float8_numeric, Float8GetDatum(value));
 }
 
+/* A key is a number, or what the type makes of it. */
 static void
-json_value(JsonbValue *v, const StateField *field, const char *p, int scale)
+json_state_key(JsonbValue *v, const StateType *type, const void *state,
+			   int64 key)
+{
+	const char *text = type->show_key(state, key);
+
+	if (text == NULL)
+		json_numeric(v, NumericGetDatum(int64_to_numeric(key)));
+	else
+		json_text(v, text);
+}
+
+static void
+json_value(JsonbValue *v, const StateField *field, const char *p,
+		   const StateType *type, const void *state)
 {
 	int64		i64;
 	double		f8;
@@ -62,6 +90,13 @@ json_value(JsonbValue *v, const StateField *field, const char *p, int scale)
 		case FIELD_NETWORK:
 			json_text(v, network_text((const Network *) p));
 			break;
+		case FIELD_LABEL:
+			json_label(v, state_dict(state, type, 0), *(const int32 *) p);
+			break;
+		case FIELD_KEY:
+			memcpy(&i64, p, sizeof(i64));
+			json_state_key(v, type, state, i64);
+			break;
 		case FIELD_INT32:
 			json_numeric(v, NumericGetDatum(int64_to_numeric(*(const int32 *) p)));
 			break;
@@ -69,7 +104,7 @@ json_value(JsonbValue *v, const StateField *field, const char *p, int scale)
 			memcpy(&wide, p, sizeof(wide));
 			if (!money_unknown(wide))
 				json_numeric(v, NumericGetDatum(money_numeric(wide_value(wide),
-															  scale)));
+															  state_scale_of(state, type))));
 			break;
 		case FIELD_FLOAT8:
 			memcpy(&f8, p, sizeof(f8));
@@ -99,14 +134,15 @@ json_value(JsonbValue *v, const StateField *field, const char *p, int scale)
 
 static void
 json_fields(JsonbParseState **json, const StateField *fields,
-			const void *base, int scale)
+			const void *base, const StateType *type, const void *state)
 {
 	for (; fields != NULL && fields->name != NULL; fields++)
 	{
 		JsonbValue	v;
 
 		json_key(json, fields->name);
-		json_value(&v, fields, (const char *) base + fields->offset, scale);
+		json_value(&v, fields, (const char *) base + fields->offset, type,
+				   state);
 		pushJsonbValue(json, WJB_VALUE, &v);
 	}
 }
@@ -117,11 +153,9 @@ state_jsonb(FunctionCallInfo fcinfo, const StateType *type)
 	const StateHead *head = state_arg(fcinfo, 0, type);
 	const char *item = STATE_ITEMS(head, type);
 	JsonbParseState *json = NULL;
-	int			scale = type->scale_offset == 0 ? 0 :
-	*(const int32 *) ((const char *) head + type->scale_offset);
 
 	pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
-	json_fields(&json, type->fields, head, scale);
+	json_fields(&json, type->fields, head, type, head);
 	if (type->item_size > 0)
 	{
 		json_key(&json, type->items_name);
@@ -130,7 +164,7 @@ state_jsonb(FunctionCallInfo fcinfo, const StateType *type)
 		{
 			CHECK_EVERY(i, 0xFFF);
 			pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
-			json_fields(&json, type->item_fields, item, scale);
+			json_fields(&json, type->item_fields, item, type, head);
 			pushJsonbValue(&json, WJB_END_OBJECT, NULL);
 		}
 		pushJsonbValue(&json, WJB_END_ARRAY, NULL);

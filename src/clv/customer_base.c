@@ -96,8 +96,8 @@ customer_compare_packed(const void *a, const void *b, void *arg)
 }
 
 static const StatePacking customer_packing = {
-	sizeof(PackedCustomer), customer_pack, customer_unpack, customer_compare_packed,
-	NULL
+	.size = sizeof(PackedCustomer),.pack = customer_pack,
+	.unpack = customer_unpack,.compare = customer_compare_packed
 };
 
 static const StateType customer_base_type = {

@@ -97,8 +97,9 @@ line_unshrink(void *item, const void *packed)
 }
 
 static const StatePacking line_packings[] = {
-	{sizeof(PackedLine), line_pack, line_unpack, line_compare_packed, NULL},
-	{sizeof(StateKey), line_shrink, line_unshrink, NULL, NULL}
+	{.size = sizeof(PackedLine),.pack = line_pack,.unpack = line_unpack,
+	.compare = line_compare_packed},
+	{.size = sizeof(StateKey),.pack = line_shrink,.unpack = line_unshrink}
 };
 
 const StateType purchases_type = {
