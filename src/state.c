@@ -370,7 +370,6 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 				  const StateCodes *codes)
 {
 	Size		stride = state_stride(a, type);
-	int			before = a->nitems;
 
 	if (state_form(a) != state_form(b))
 	{
@@ -396,7 +395,7 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 	memcpy((char *) STATE_ITEMS(a, type) + a->nitems * stride,
 		   STATE_ITEMS(b, type), b->nitems * stride);
 	a->nitems += b->nitems;
-	state_recode(a, type, before, codes);
+	state_recode(a, type, a->nitems - b->nitems, codes);
 	return a;
 }
 

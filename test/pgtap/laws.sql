@@ -187,6 +187,8 @@ CREATE TABLE rows_call AS SELECT * FROM (VALUES
   ('free_mail_domains',     $$()$$),
   ('network_conflicts',     $$((SELECT abm.network_map_agg(inet '10.0.0.0/8', v + w) FROM (SELECT i) o (v), generate_series(1, 2) w))$$),
   ('merge_faults',          $$((SELECT abm.merge_agg(v, 1 - v, '2024-01-01 00:00Z') FROM (SELECT i UNION SELECT 1 - i) o (v)))$$),
+  ('engagement_by_class',   $$((SELECT abm.capped_engagement_agg('2024-01-01 00:00Z', 'web', v, 1, '7 days') FROM (SELECT i) o (v)), '2025-01-01 00:00Z')$$),
+  ('surge_list',            $$((SELECT abm.surge_agg(v, 5, 1) FROM (SELECT i) o (v)), 7, 28)$$),
   ('icp_attributes',        $$(format('{"criteria": [{"attribute": "x", "at_least": %s}]}', i)::abm.icp_profile)$$),
   ('icp_explain',           $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', jsonb_build_object('x', i))$$),
   ('icp_explain',           $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', r)$$),
