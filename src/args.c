@@ -181,6 +181,40 @@ arg_float8s(ArrayType *array, const char *what, int *n)
 	return values;
 }
 
+/*
+ * The elements of a one-dimensional array of texts, at least one and at most
+ * so many, none of them NULL.
+ */
+text	  **
+arg_texts(ArrayType *array, const char *what, int most, int *n)
+{
+	Datum	   *elements;
+	text	  **texts;
+
+	if (ARR_ELEMTYPE(array) != TEXTOID)
+		elog(ERROR, "%s must be an array of text", what);
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s must be a one-dimensional array", what)));
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not contain NULL", what)));
+	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT,
+					  &elements, NULL, n);
+	if (*n < 1 || *n > most)
+		ereport(ERROR,
+				(errcode(*n < 1 ? ERRCODE_INVALID_PARAMETER_VALUE :
+						 ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%s must have between 1 and %d elements, not %d",
+						what, most, *n)));
+	texts = (text **) elements;
+	for (int i = 0; i < *n; i++)
+		texts[i] = DatumGetTextPP(elements[i]);
+	return texts;
+}
+
 /* The sum of weights, 0 or more each, by which something can be divided. */
 double
 arg_weights(const double *weights, int n, const char *what)

@@ -25,7 +25,7 @@ typedef struct ClassDay
 	int32		class;			/* a code */
 	int32		padding;
 	double		cap;			/* -1: none */
-	Wide		points;			/* in units of 10^-14 */
+	Wide		points;			/* in units of 10^-18 */
 	Wide		decayed;		/* as of the beginning of the day */
 } ClassDay;
 

@@ -5,7 +5,7 @@
  *		worth at as_of = points 2^(-(as_of - at) / half_life)
  *
  * States keep points as of a moment that does not depend on the other events:
- * the latest landmark before them.  There they are whole units of 10^-14, so
+ * the latest landmark before them.  There they are whole units of 10^-18, so
  * that sums are exact.
  */
 #include "decay.h"
@@ -20,7 +20,7 @@ arg_points(double points)
 	if (unlikely(fabs(points) > POINT_LIMIT))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("points must be between -1e12 and 1e12, not %g",
+				 errmsg("points must be between -1e9 and 1e9, not %g",
 						points)));
 	return points;
 }
@@ -94,31 +94,16 @@ check_as_of(TimestampTz as_of, TimestampTz newest)
  * ----------
  */
 
-static Datum
-decay_factor(int64 age, int64 half_life)
-{
-	if (age < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("age must be greater than or equal to zero")));
-	PG_RETURN_FLOAT8(decay_value(POINT_UNITS, 0, age, half_life));
-}
-
 PG_FUNCTION_INFO_V1(abm_decay_factor);
 Datum
 abm_decay_factor(PG_FUNCTION_ARGS)
 {
 	int64		age = arg_span(PG_GETARG_INTERVAL_P(0), "age");
+	int64		half_life = half_life_arg(fcinfo, 1);
 
-	return decay_factor(age, half_life_arg(fcinfo, 1));
-}
-
-PG_FUNCTION_INFO_V1(abm_decay_factor_days);
-Datum
-abm_decay_factor_days(PG_FUNCTION_ARGS)
-{
-	int64		age = arg_days(PG_GETARG_FLOAT8(0), "age_days");
-
-	return decay_factor(age, arg_length_days(PG_GETARG_FLOAT8(1),
-											 "half_life_days"));
+	if (age < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("age must be greater than or equal to zero")));
+	PG_RETURN_FLOAT8(decay_value(POINT_UNITS, 0, age, half_life));
 }

@@ -10,9 +10,9 @@
 /* calls between our own files need no linkage table */
 #pragma GCC visibility push(hidden)
 
-#define POINT_SCALE 14			/* decimal digits of points in a state */
-#define POINT_UNITS 1e14
-#define POINT_LIMIT 1e12		/* the most points that one event can have */
+#define POINT_SCALE 18			/* decimal digits of points in a state */
+#define POINT_UNITS 1e18
+#define POINT_LIMIT 1e9			/* the most points that one event can have */
 
 /* what is older than so many half-lives before the newest is worth nothing */
 #define DECAY_HORIZON 128

@@ -17,7 +17,7 @@
 typedef struct Piece
 {
 	int64		landmark;		/* half-lives since 2000 */
-	Wide		points;			/* as of the landmark, in units of 10^-14 */
+	Wide		points;			/* as of the landmark, in units of 10^-18 */
 } Piece;
 
 typedef struct Engagement

@@ -130,6 +130,20 @@ state_unchanged(FunctionCallInfo fcinfo, int argno, const StateType *type,
 	return same;
 }
 
+/* A state that is made outside of any aggregate. */
+void *
+state_start(const StateType *type)
+{
+	return state_new(type, 1, type->npackings);
+}
+
+/* The same when it is done. */
+Datum
+state_finish(const void *state, const StateType *type)
+{
+	return PointerGetDatum(state_sealed(state, type));
+}
+
 /* The first argument of a transition, to be changed. */
 void *
 state_begin(FunctionCallInfo fcinfo, const StateType *type)
@@ -137,7 +151,7 @@ state_begin(FunctionCallInfo fcinfo, const StateType *type)
 	StateHead  *head;
 
 	if (PG_ARGISNULL(0))
-		return state_new(type, 1, type->npackings);
+		return state_start(type);
 	head = (StateHead *) PG_GETARG_POINTER(0);
 	if (likely(VARATT_IS_4B_U(head) && (head->flags & STATE_OPEN) &&
 			   in_aggregate(fcinfo)))
@@ -198,6 +212,19 @@ state_append(void *state, const StateType *type, const void *item)
 	return head;
 }
 
+/* One label too many. */
+static void
+state_refuse_label(const StateType *type)
+{
+	if (type->refuse_label != NULL)
+		type->refuse_label();
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("%s state exceeds its limit of %d labels",
+					type->name, type->max_labels),
+			 errhint("Labels are the names of a few kinds of event; put what is rare under one name.")));
+}
+
 /*
  * The code of a text in a dictionary, which takes it in if it is not there;
  * the state may move.
@@ -216,12 +243,8 @@ state_label(void **state, const StateType *type, int dict, const char *text,
 		*state = state_wider_dict(*state, type, dict, len);
 		d = state_dict(*state, type, dict);
 	}
-	if (dict == 0 && d->nentries >= type->max_labels)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%s state exceeds its limit of %d labels",
-						type->name, type->max_labels),
-				 errhint("Labels are the names of a few kinds of event; put what is rare under one name.")));
+	if (unlikely(dict == 0 && d->nentries >= type->max_labels))
+		state_refuse_label(type);
 	return dict_add(d, text, len);
 }
 

@@ -46,6 +46,7 @@ typedef enum FieldType
 	FIELD_COUNT,				/* int64, 0 or more */
 	FIELD_INT64,
 	FIELD_FLOAT8,				/* finite */
+	FIELD_REAL,					/* float8, NaN when it is unknown */
 	FIELD_TIME,					/* timestamptz, finite */
 	FIELD_DURATION,				/* int64 microseconds; shown in days */
 	FIELD_WEIGHT,				/* int64 billionths, 1 or more */
@@ -123,6 +124,8 @@ typedef struct StateType
 								 * dictionary */
 	uint16		ndicts;
 	int32		max_labels;		/* in the first dictionary */
+	const char *labels_name;	/* in the jsonb form, if not by records */
+	void		(*refuse_label) (void); /* the error of one too many */
 	int32		max_items;
 	const int  *max_kilobytes;	/* NULL: as the server allows */
 	const char *remedy;			/* hint beyond a limit; NULL: the usual one */
@@ -172,6 +175,8 @@ typedef struct StateKept
 #define STATE_ITEMS(state, type) ((void *) ((char *) (state) + (type)->fixed_size))
 
 extern void *state_begin(FunctionCallInfo fcinfo, const StateType *type);
+extern void *state_start(const StateType *type);
+extern Datum state_finish(const void *state, const StateType *type);
 extern int	state_label(void **state, const StateType *type, int dict,
 						const char *text, int len);
 extern void *state_append(void *state, const StateType *type, const void *item);

@@ -20,6 +20,7 @@
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "port/pg_crc32c.h"
+#include "utils/float.h"
 
 #define CHARS_SIZE 8
 
@@ -27,7 +28,7 @@ static const int wire_sizes[] = {
 	[FIELD_CODE] = 1,[FIELD_INT32] = 4,[FIELD_COUNT] = 8,[FIELD_INT64] = 8,
 	[FIELD_FLOAT8] = 8,[FIELD_TIME] = 8,[FIELD_DURATION] = 8,
 	[FIELD_WEIGHT] = 8,[FIELD_MONEY] = 16,[FIELD_CHARS] = CHARS_SIZE,
-	[FIELD_NETWORK] = 18,[FIELD_LABEL] = 2,[FIELD_KEY] = 8
+	[FIELD_NETWORK] = 18,[FIELD_LABEL] = 2,[FIELD_KEY] = 8,[FIELD_REAL] = 8
 };
 
 static int
@@ -60,6 +61,7 @@ put_field(StringInfo buf, const StateField *field, const char *p)
 			pq_sendint32(buf, *(const int32 *) p);
 			break;
 		case FIELD_FLOAT8:
+		case FIELD_REAL:
 			memcpy(&f8, p, sizeof(f8));
 			pq_sendfloat8(buf, f8);
 			break;
@@ -170,6 +172,15 @@ good_chars(const char *p)
 	return len < CHARS_SIZE;
 }
 
+/* There are many NaNs. */
+static bool
+is_our_nan(double value)
+{
+	double		nan = get_float8_nan();
+
+	return memcmp(&value, &nan, sizeof(nan)) == 0;
+}
+
 /*
  * Read one field into the struct; false when its value cannot be.  The state
  * has so many texts in its dictionaries.
@@ -197,6 +208,11 @@ get_field(StringInfo buf, const StateField *field, const int32 *texts, char *p)
 			f8 = pq_getmsgfloat8(buf);
 			memcpy(p, &f8, sizeof(f8));
 			return !isnan(f8) && !isinf(f8) && !(f8 == 0 && signbit(f8));
+		case FIELD_REAL:
+			f8 = pq_getmsgfloat8(buf);
+			memcpy(p, &f8, sizeof(f8));
+			return isnan(f8) ? is_our_nan(f8) :
+				!isinf(f8) && !(f8 == 0 && signbit(f8));
 		case FIELD_MONEY:
 			wide.high = pq_getmsgint64(buf);
 			wide.low = pq_getmsgint64(buf);

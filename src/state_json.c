@@ -111,6 +111,11 @@ json_value(JsonbValue *v, const StateField *field, const char *p,
 			if (!field->nullable || f8 >= 0)
 				json_numeric(v, float_numeric(f8));
 			break;
+		case FIELD_REAL:
+			memcpy(&f8, p, sizeof(f8));
+			if (!isnan(f8))
+				json_numeric(v, float_numeric(f8));
+			break;
 		case FIELD_TIME:
 			memcpy(&i64, p, sizeof(i64));
 			json_text(v, JsonEncodeDateTime(palloc(MAXDATELEN + 1), i64,
@@ -147,6 +152,21 @@ json_fields(JsonbParseState **json, const StateField *fields,
 	}
 }
 
+static void
+json_labels(JsonbParseState **json, const char *name, const Dict *d)
+{
+	json_key(json, name);
+	pushJsonbValue(json, WJB_BEGIN_ARRAY, NULL);
+	for (int i = 0; d != NULL && i < d->nentries; i++)
+	{
+		JsonbValue	v;
+
+		json_label(&v, d, i);
+		pushJsonbValue(json, WJB_ELEM, &v);
+	}
+	pushJsonbValue(json, WJB_END_ARRAY, NULL);
+}
+
 Datum
 state_jsonb(FunctionCallInfo fcinfo, const StateType *type)
 {
@@ -156,6 +176,8 @@ state_jsonb(FunctionCallInfo fcinfo, const StateType *type)
 
 	pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
 	json_fields(&json, type->fields, head, type, head);
+	if (type->labels_name != NULL)
+		json_labels(&json, type->labels_name, state_dict(head, type, 0));
 	if (type->item_size > 0)
 	{
 		json_key(&json, type->items_name);

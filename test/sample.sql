@@ -13,6 +13,9 @@ SELECT i AS id, i % 23 AS k, (random() * 4)::int AS part, random() AS shuffle,
   random() < 0.5 AS v_boolean, (random() * 1000)::int AS v_pick, (random() * 90)::int AS v_days
 FROM generate_series(1, 1500) i;
 
+ALTER TABLE sample ADD v_journey abm.journey;
+UPDATE sample SET v_journey = (SELECT abm.journey_agg(v_at + d * interval '3 days', 'label ' || (d * v_pick) % 9) FROM generate_series(0, 3) d);
+
 -- How an argument is fed, by its type; by its name where all rows must agree.
 CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS text LANGUAGE sql AS $$
   SELECT CASE
@@ -23,6 +26,9 @@ CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS te
     WHEN argument = 'qualify_at' THEN '50::float8'
     WHEN argument = 'threshold' THEN '0.4::float8'
     WHEN argument = 'min_letters' THEN '2'
+    WHEN argument = 'stages' THEN '''{label 1,label 2,label 3,label 7}''::text[]'
+    WHEN argument = 'as_of' THEN 'timestamptz ''2024-06-01 00:00+00'''
+    WHEN type = 'abm.journey'::regtype THEN 'v_journey'
     WHEN argument = 'weight' THEN 'v_float8 + 0.001'
     WHEN argument = 'entry_days' THEN 'v_float8 / 2 - 1'
     WHEN argument = 'entry' THEN '(v_days - 30) * interval ''20 minutes'''
@@ -35,6 +41,7 @@ CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS te
     WHEN type = 'interval'::regtype THEN '(v_days - 1) * interval ''1 hour'''
     WHEN type = 'timestamptz'::regtype THEN format('v_at + %s * v_days * interval ''1 day''', nth - 1)
     WHEN type = 'date'::regtype THEN format('v_at::date + %s * v_days', nth - 1)
+    WHEN type = 'uuid'::regtype THEN 'md5(v_text)::uuid'
     WHEN type = 'text[]'::regtype THEN 'ARRAY[v_text, ''x'']'
     WHEN type = 'float8[]'::regtype THEN 'ARRAY[v_float8, 1]'
     WHEN (SELECT typtype FROM pg_type WHERE oid = type) = 'e' THEN

@@ -1,0 +1,55 @@
+/*
+ * entities.h
+ *		Many entities in one state: their keys, and records brought together
+ *		by them.
+ *
+ * Grouping rows by entity costs the executor more than any aggregate does
+ * with them.  A state that takes the entity as an argument appends records
+ * and sorts them once, at the end.
+ */
+#ifndef ABM_ENTITIES_H
+#define ABM_ENTITIES_H
+
+#include "event.h"
+
+/* The type of the keys; those of texts and UUIDs are codes of a dictionary. */
+typedef enum KeyKind
+{
+	KEY_NONE, KEY_BIGINT, KEY_TEXT, KEY_UUID
+} KeyKind;
+
+extern const char *const key_kinds[];
+
+/* which of a state's dictionaries has the keys */
+#define KEY_DICT 1
+
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
+extern int	population_memory;	/* kB, a setting */
+
+extern int64 entity_arg(FunctionCallInfo fcinfo, int argno, KeyKind kind,
+						void **state, const StateType *type);
+extern void entity_expect(FunctionCallInfo fcinfo, int argno, KeyKind kind);
+extern bool entity_find(FunctionCallInfo fcinfo, int argno, const Dict *keys,
+						int64 *entity);
+extern Datum entity_datum(KeyKind kind, const Dict *keys, int64 entity);
+extern const char *entity_show(KeyKind kind, const Dict *keys, int64 entity);
+extern const char *entity_fault(KeyKind kind, const Dict *keys);
+
+/*
+ * How records begin that are to be sorted: with an entity of so many bytes,
+ * 4 or 8, and what follows is compared by the function.
+ */
+typedef struct RecordShape
+{
+	int			size;
+	int			entity_size;
+	int			(*compare) (const void *a, const void *b, void *arg);
+} RecordShape;
+
+extern void records_sort(void *items, int n, const RecordShape *shape);
+
+#pragma GCC visibility pop
+
+#endif							/* ABM_ENTITIES_H */

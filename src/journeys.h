@@ -1,0 +1,55 @@
+/*
+ * journeys.h
+ *		What happened to every entity of a population, in one state.
+ */
+#ifndef ABM_JOURNEYS_H
+#define ABM_JOURNEYS_H
+
+#include "entities.h"
+#include "journey.h"
+
+/* The full form of a record. */
+typedef struct Happening
+{
+	int64		entity;			/* or the code of its key */
+	TimestampTz at;
+	int32		label;
+	int32		padding;
+	double		value;			/* NaN: unknown */
+} Happening;
+
+typedef struct Journeys
+{
+	StateHead	head;
+	int32		dict_bytes[STATE_DICTS];	/* labels, keys */
+	uint8		kind;			/* KeyKind */
+	uint8		padding[3];
+	Happening	happening[FLEXIBLE_ARRAY_MEMBER];
+} Journeys;
+
+/* Goes from entity to entity. */
+typedef struct Population
+{
+	const Journeys *js;
+	const Dict *keys;
+	int			next;			/* record */
+	int64		entity;			/* the one it stands at */
+	Events		events;			/* up to as_of */
+	Event	   *buffer;
+	int			room;
+	TimestampTz as_of;
+} Population;
+
+extern const StateType journeys_type;
+
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
+extern Population population_arg(FunctionCallInfo fcinfo, int argno,
+								 TimestampTz as_of);
+extern bool population_next(Population *p);
+extern Datum population_entity(const Population *p);
+
+#pragma GCC visibility pop
+
+#endif							/* ABM_JOURNEYS_H */
