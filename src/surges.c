@@ -23,6 +23,7 @@
 
 #include <math.h>
 
+#include "estimate.h"
 #include "math/dist.h"
 
 #define MAX_ACCOUNTS 10000000
@@ -103,7 +104,7 @@ typedef struct Spans
 	double		baseline;
 } Spans;
 
-/* P(the rate is greater now) */
+/* P(the rate is greater now).  NaN without any visit: nothing is known. */
 static double
 surge_probability(int64 recent, int64 baseline, const Spans *s)
 {
@@ -111,6 +112,8 @@ surge_probability(int64 recent, int64 baseline, const Spans *s)
 	double		p = beta_cdf(baseline + 0.5, recent + 0.5,
 							 s->baseline / both, s->recent / both);
 
+	if (recent == 0 && baseline == 0)
+		return NAN;
 	return Min(Max(p, LEAST_PROBABILITY), 1 - LEAST_PROBABILITY);
 }
 
@@ -210,7 +213,7 @@ abm_surge_probability(PG_FUNCTION_ARGS)
 		span_arg(fcinfo, 3, "baseline_days")
 	};
 
-	PG_RETURN_FLOAT8(surge_probability(recent, baseline, &spans));
+	return float_or_null(fcinfo, surge_probability(recent, baseline, &spans));
 }
 
 PG_FUNCTION_INFO_V1(abm_surges_accum);
@@ -253,15 +256,15 @@ abm_surge_list(PG_FUNCTION_ARGS)
 	{
 		const AccountVisits *a = &surges->account[c[i].i];
 		double		before = a->baseline / spans.baseline;
+		double		p = surge_probability(a->recent, a->baseline, &spans);
 		Datum		values[8] = {
 			Int64GetDatum(a->account), Int64GetDatum(a->recent),
 			Int64GetDatum(a->baseline),
 			Float8GetDatum(before > 0 ? a->recent / spans.recent / before : 0),
-			Float8GetDatum(surge_probability(a->recent, a->baseline, &spans)),
-			Float8GetDatum(c[i].p), Float8GetDatum(c[i].q),
+			Float8GetDatum(p), Float8GetDatum(c[i].p), Float8GetDatum(c[i].q),
 			BoolGetDatum(c[i].q <= fdr)
 		};
-		bool		nulls[8] = {false, false, false, a->baseline == 0};
+		bool		nulls[8] = {false, false, false, a->baseline == 0, isnan(p)};
 
 		CHECK_EVERY(i, 0xFFF);
 		abm_put_row(fcinfo, values, nulls);
