@@ -18,12 +18,15 @@
 #include "free_mail.h"
 #include "host_names.h"
 
+/* a name that the layout of sources knows to be a type */
+typedef psl_ctx_t SuffixList;
+
 #define UNIX_DAYS (UNIX_EPOCH_JDATE - POSTGRES_EPOCH_JDATE)
 
-static const psl_ctx_t *
+static const SuffixList *
 suffix_list(void)
 {
-	const		psl_ctx_t *list = psl_builtin();
+	const SuffixList *list = psl_builtin();
 
 	if (list == NULL)
 		ereport(ERROR,
@@ -32,12 +35,16 @@ suffix_list(void)
 	return list;
 }
 
-/* Is it a suffix of the list?  An unknown top level is none. */
+/*
+ * A top level is a suffix even if the list does not know it: its rules say
+ * so.
+ */
 static bool
-is_suffix(const psl_ctx_t * list, const char *domain)
+is_suffix(const SuffixList *list, const char *domain)
 {
-	return psl_is_public_suffix2(list, domain,
-								 PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
+	return strchr(domain, '.') == NULL ||
+		psl_is_public_suffix2(list, domain,
+							  PSL_TYPE_ANY | PSL_TYPE_NO_STAR_RULE);
 }
 
 /* The name without its first label; NULL behind the last one. */
@@ -53,7 +60,7 @@ parent(const char *domain)
 static const char *
 registrable(const char *host)
 {
-	const		psl_ctx_t *list = suffix_list();
+	const SuffixList *list = suffix_list();
 	const char *longer = NULL;
 
 	for (const char *d = host; d != NULL; d = parent(d))
