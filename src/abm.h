@@ -96,6 +96,7 @@ extern int	arg_choice(const text *value, const char *what,
 					   const char *const *choices);
 extern double *arg_float8s(ArrayType *array, const char *what, int *n);
 extern text **arg_texts(ArrayType *array, const char *what, int most, int *n);
+extern text **arg_names(ArrayType *array, const char *what, int most, int *n);
 extern double arg_weights(const double *weights, int n, const char *what);
 
 #pragma GCC visibility pop

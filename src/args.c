@@ -215,6 +215,24 @@ arg_texts(ArrayType *array, const char *what, int most, int *n)
 	return texts;
 }
 
+/* The same of names, of which none may stand twice. */
+text	  **
+arg_names(ArrayType *array, const char *what, int most, int *n)
+{
+	text	  **names = arg_texts(array, what, most, n);
+
+	for (int i = 1; i < *n; i++)
+		for (int k = 0; k < i; k++)
+			if (VARSIZE_ANY_EXHDR(names[i]) == VARSIZE_ANY_EXHDR(names[k]) &&
+				memcmp(VARDATA_ANY(names[i]), VARDATA_ANY(names[k]),
+					   VARSIZE_ANY_EXHDR(names[i])) == 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("%s must not contain \"%s\" twice", what,
+								text_to_cstring(names[i]))));
+	return names;
+}
+
 /* The sum of weights, 0 or more each, by which something can be divided. */
 double
 arg_weights(const double *weights, int n, const char *what)

@@ -7,46 +7,25 @@
 #include "common/hashfn.h"
 #include "port/pg_bitutils.h"
 
-/* so many texts are looked through one by one */
-#define DICT_FEW 8
-
 #define DICT_ALIGN(size) TYPEALIGN(8, size)
 
-static inline uint64
-head_bits(const char *head)
-{
-	uint64		bits;
-
-	memcpy(&bits, head, sizeof(bits));
-	return bits;
-}
-
-/* The first bytes of a text as an entry holds them. */
-static inline uint64
-text_bits(const char *text, int len)
-{
-	uint64		bits = 0;
-
-	memcpy(&bits, text, Min(len, DICT_HEAD));
-	return bits;
-}
-
+/* Is an entry that of a text?  Its bits are those of a short one, or 0. */
 static inline bool
 entry_is(const Dict *d, const DictEntry *e, uint64 bits, const char *text,
 		 int len)
 {
-	return e->len == len && head_bits(e->head) == bits &&
-		(len <= DICT_HEAD ||
-		 memcmp((const char *) d + e->offset, text, len) == 0);
+	if (len <= DICT_SHORT)
+		return e->bits == bits;
+	return e->longer.mark == DICT_LONG && entry_len(e) == len &&
+		memcmp((const char *) d + e->longer.offset, text, len) == 0;
 }
 
 static inline uint32
 text_hash(uint64 bits, const char *text, int len)
 {
-	if (len > DICT_HEAD)
+	if (len > DICT_SHORT)
 		return hash_bytes((const unsigned char *) text, len);
-	bits = (bits ^ len) * UINT64CONST(0x9E3779B97F4A7C15);
-	return (uint32) (bits >> 32);
+	return (uint32) ((bits * UINT64CONST(0x9E3779B97F4A7C15)) >> 32);
 }
 
 /* The slot of a text, or the free one where it belongs. */
@@ -85,19 +64,20 @@ dict_search(const Dict *d, const char *text, int len)
 	return -1;
 }
 
-/* The code of a text, or -1. */
 int
-dict_find(const Dict *d, const char *text, int len)
+dict_find_hashed(const Dict *d, uint64 bits, const char *text, int len)
 {
-	uint64		bits = text_bits(text, len);
-	const DictEntry *e = dict_entries(d);
+	return d->nslots > 0 ? *dict_slot(d, bits, text, len) - 1 :
+		dict_search(d, text, len);
+}
 
-	if (d->nslots > 0)
-		return *dict_slot(d, bits, text, len) - 1;
+int
+dict_find_long(const Dict *d, const char *text, int len)
+{
 	if (d->nentries > DICT_FEW)
-		return dict_search(d, text, len);
+		return dict_find_hashed(d, 0, text, len);
 	for (int i = 0; i < d->nentries; i++)
-		if (entry_is(d, &e[i], bits, text, len))
+		if (entry_is(d, &dict_entries(d)[i], 0, text, len))
 			return i;
 	return -1;
 }
@@ -105,7 +85,7 @@ dict_find(const Dict *d, const char *text, int len)
 static inline int
 long_text(int len)
 {
-	return len > DICT_HEAD ? len : 0;
+	return len > DICT_SHORT ? len : 0;
 }
 
 static Size
@@ -123,16 +103,17 @@ dict_has_room(const Dict *d, int len)
 		d->nentries + 1 <= Max(DICT_FEW, d->nslots / 2);
 }
 
+/* Hash slots for so many texts, one more and half as many again. */
 static int32
-slots_for(int nentries)
+slots_wanted(int nentries)
 {
-	return nentries <= DICT_FEW ? 0 :
-		(int32) pg_nextpower2_32((uint32) nentries * 2);
+	return nentries < DICT_FEW ? 0 :
+		(int32) pg_nextpower2_32((uint32) nentries * 3 + 2);
 }
 
 /*
- * The size of a block that is to take a dictionary, one more text and as much
- * again.  NULL: an empty one.
+ * The size of a block that is to take a dictionary, one more text and half as
+ * much again.  NULL: an empty one.
  */
 Size
 dict_grown_size(const Dict *d, int len)
@@ -141,8 +122,8 @@ dict_grown_size(const Dict *d, int len)
 	Size		content = (Size) (n + 1) * sizeof(DictEntry) +
 	(d == NULL ? 0 : d->ntext) + long_text(len);
 
-	return DICT_ALIGN(sizeof(Dict) + slots_for(2 * (n + 1)) * sizeof(int32) +
-					  2 * content);
+	return DICT_ALIGN(sizeof(Dict) + slots_wanted(n) * sizeof(int32) +
+					  content + content / 2);
 }
 
 /* An open copy of a dictionary in a block of such a size. */
@@ -156,7 +137,7 @@ dict_copy(Dict *to, Size size, const Dict *from)
 	to->size = (int32) size;
 	if (from == NULL)
 		return;
-	to->nslots = slots_for(2 * (from->nentries + 1));
+	to->nslots = slots_wanted(from->nentries);
 	to->nentries = from->nentries;
 	to->ntext = from->ntext;
 	Assert(dict_used(to) <= size);
@@ -168,10 +149,10 @@ dict_copy(Dict *to, Size size, const Dict *from)
 		   (const char *) from + from->size - from->ntext, to->ntext);
 	for (int i = 0; i < to->nentries; i++)
 	{
-		if (e[i].len > DICT_HEAD)
-			e[i].offset += shift;
+		if (e[i].longer.mark == DICT_LONG)
+			e[i].longer.offset += shift;
 		if (to->nslots > 0)
-			*dict_slot(to, head_bits(e[i].head), dict_text(to, i), e[i].len) = i + 1;
+			*dict_slot(to, e[i].bits, dict_text(to, i), entry_len(&e[i])) = i + 1;
 	}
 }
 
@@ -180,19 +161,20 @@ int
 dict_add(Dict *d, const char *text, int len)
 {
 	DictEntry  *e = &dict_entries(d)[d->nentries];
-	uint64		bits = text_bits(text, len);
+	uint64		bits = len <= DICT_SHORT ? entry_bits(text, len) : 0;
 
-	Assert(dict_has_room(d, len));
+	Assert(dict_has_room(d, len) && len <= DICT_LONGEST);
 	if (d->nslots > 0)
 		*dict_slot(d, bits, text, len) = d->nentries + 1;
-	e->len = len;
-	e->offset = 0;
-	memcpy(e->head, &bits, DICT_HEAD);
-	if (len > DICT_HEAD)
+	e->bits = bits;
+	if (len > DICT_SHORT)
 	{
 		d->ntext += len;
-		e->offset = d->size - d->ntext;
-		memcpy((char *) d + e->offset, text, len);
+		e->longer.mark = DICT_LONG;
+		for (int i = 0; i < 3; i++)
+			e->longer.len[i] = (uint8) (len >> (8 * i));
+		e->longer.offset = d->size - d->ntext;
+		memcpy((char *) d + e->longer.offset, text, len);
 	}
 	return d->nentries++;
 }
@@ -260,13 +242,13 @@ dict_seal(Dict *to, const Dict *from, const int32 *ranks)
 		e[ranks ? ranks[i] : i] = dict_entries(from)[i];
 	end = to->size;
 	for (int i = 0; i < n; i++)
-		if (e[i].len > DICT_HEAD)
+		if (e[i].longer.mark == DICT_LONG)
 		{
-			const char *text = (const char *) from + e[i].offset;
+			const char *text = (const char *) from + e[i].longer.offset;
 
-			end -= e[i].len;
-			memcpy((char *) to + end, text, e[i].len);
-			e[i].offset = end;
+			end -= entry_len(&e[i]);
+			memcpy((char *) to + end, text, entry_len(&e[i]));
+			e[i].longer.offset = end;
 		}
 }
 

@@ -17,14 +17,32 @@
 /* calls between our own files need no linkage table */
 #pragma GCC visibility push(hidden)
 
-#define DICT_HEAD 8				/* bytes of a text that its entry holds */
+/*
+ * A text of up to 7 bytes is an entry: its length, then its bytes, then
+ * zeros.  The entry of a longer one says where in the block it is.
+ */
+#define DICT_SHORT 7
+#define DICT_LONG 0xFF			/* in the place of a length */
+#define DICT_LONGEST 0xFFFFFF
 
-typedef struct DictEntry
+typedef union DictEntry
 {
-	int32		len;
-	int32		offset;			/* of a longer text in the block */
-	char		head[DICT_HEAD];	/* a text of up to 8 bytes, zero padded */
+	uint64		bits;
+	struct
+	{
+		uint8		len;
+		char text[	DICT_SHORT];
+	}			shorter;
+	struct
+	{
+		uint8		mark;		/* DICT_LONG */
+		uint8		len[3];
+		int32		offset;
+	}			longer;
 } DictEntry;
+
+/* so many texts are looked through one by one */
+#define DICT_FEW 8
 
 typedef struct Dict
 {
@@ -47,9 +65,16 @@ dict_entries(const Dict *d)
 }
 
 static inline int
+entry_len(const DictEntry *e)
+{
+	return e->shorter.len != DICT_LONG ? e->shorter.len :
+		e->longer.len[0] | e->longer.len[1] << 8 | e->longer.len[2] << 16;
+}
+
+static inline int
 dict_len(const Dict *d, int code)
 {
-	return dict_entries(d)[code].len;
+	return entry_len(&dict_entries(d)[code]);
 }
 
 /* Not ended by a zero byte. */
@@ -58,7 +83,21 @@ dict_text(const Dict *d, int code)
 {
 	const DictEntry *e = &dict_entries(d)[code];
 
-	return e->len <= DICT_HEAD ? e->head : (const char *) d + e->offset;
+	return e->shorter.len != DICT_LONG ? e->shorter.text :
+		(const char *) d + e->longer.offset;
+}
+
+/* The entry of a text of up to 7 bytes. */
+static inline uint64
+entry_bits(const char *text, int len)
+{
+	DictEntry	e = {0};
+
+	e.shorter.len = (uint8) len;
+	for (int i = 0; i < len; i++)
+		e.shorter.text[i] = text[i];
+
+	return e.bits;
 }
 
 static inline int
@@ -69,7 +108,9 @@ text_compare(const char *a, int alen, const char *b, int blen)
 	return c != 0 ? c : (alen > blen) - (alen < blen);
 }
 
-extern int	dict_find(const Dict *d, const char *text, int len);
+extern int	dict_find_long(const Dict *d, const char *text, int len);
+extern int	dict_find_hashed(const Dict *d, uint64 bits, const char *text,
+							 int len);
 extern bool dict_has_room(const Dict *d, int len);
 extern Size dict_grown_size(const Dict *d, int len);
 extern void dict_copy(Dict *to, Size size, const Dict *from);
@@ -78,6 +119,23 @@ extern int32 *dict_ranks(const Dict *d);
 extern Size dict_sealed_size(const Dict *d);
 extern void dict_seal(Dict *to, const Dict *from, const int32 *ranks);
 extern bool dict_whole(const Dict *d, Size size);
+
+/* The code of a text, or -1.  Asked per row: a few short texts are at hand. */
+static inline int
+dict_find(const Dict *d, const char *text, int len)
+{
+	uint64		bits;
+
+	if (len > DICT_SHORT)
+		return dict_find_long(d, text, len);
+	bits = entry_bits(text, len);
+	if (d->nentries > DICT_FEW)
+		return dict_find_hashed(d, bits, text, len);
+	for (int i = 0; i < d->nentries; i++)
+		if (dict_entries(d)[i].bits == bits)
+			return i;
+	return -1;
+}
 
 #pragma GCC visibility pop
 

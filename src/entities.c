@@ -53,6 +53,8 @@ entity_expect(FunctionCallInfo fcinfo, int argno, KeyKind kind)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("the entities of this state are of type %s, not %s",
 						key_kinds[kind], format_type_be(type)),
+				 argno < PG_NARGS() ?
+				 errhint("Cast the argument to %s.", key_kinds[kind]) :
 				 errhint("Say so with the argument entity_type => NULL::%s.",
 						 key_kinds[kind])));
 }
@@ -285,10 +287,10 @@ run_sort(char *items, int n, const RecordShape *shape)
 	for (int i = 1; i < n; i++)
 	{
 		int			k = i;
+		const char *here = items + (Size) i * size;
 
 		CHECK_EVERY(i, 0xFFFF);
-		while (k > 0 && shape->compare(items + (Size) (k - 1) * size,
-									   items + (Size) i * size, NULL) > 0)
+		while (k > 0 && shape->compare(items + (Size) (k - 1) * size, here, NULL) > 0)
 			k--;
 		if (k == i)
 			continue;
@@ -305,27 +307,43 @@ run_sort(char *items, int n, const RecordShape *shape)
 	}
 }
 
+/* Sort the records of each entity, sizes being constants again. */
+static pg_attribute_always_inline void
+runs_sort(char *items, int n, int size, int entity_size,
+		  const RecordShape *shape)
+{
+	int			start = 0;
+
+	for (int i = 1; i <= n; i++)
+	{
+		CHECK_EVERY(i, 0xFFFF);
+		if (i < n &&
+			record_entity(items + (Size) i * size, entity_size) ==
+			record_entity(items + (Size) start * size, entity_size))
+			continue;
+		if (i - start > 1)
+			run_sort(items + (Size) start * size, i - start, shape);
+		start = i;
+	}
+}
+
 /* Sort records by entity, and those of one entity by what they compare by. */
 void
 records_sort(void *items, int n, const RecordShape *shape)
 {
-	char	   *p = items;
-	int			start = 0;
-
 	if (shape->entity_size == 4 && shape->size == 12)
-		radix_sort(items, n, 12, 4);
-	else if (shape->entity_size == 4)
-		radix_sort(items, n, shape->size, 4);
-	else
-		radix_sort(items, n, shape->size, 8);
-	for (int i = 1; i <= n; i++)
 	{
-		CHECK_EVERY(i, 0xFFFF);
-		if (i < n && memcmp(p + (Size) i * shape->size,
-							p + (Size) start * shape->size,
-							shape->entity_size) == 0)
-			continue;
-		run_sort(p + (Size) start * shape->size, i - start, shape);
-		start = i;
+		radix_sort(items, n, 12, 4);
+		runs_sort(items, n, 12, 4, shape);
+	}
+	else if (shape->entity_size == 4)
+	{
+		radix_sort(items, n, shape->size, 4);
+		runs_sort(items, n, shape->size, 4, shape);
+	}
+	else
+	{
+		radix_sort(items, n, shape->size, 8);
+		runs_sort(items, n, shape->size, 8, shape);
 	}
 }

@@ -51,11 +51,16 @@ static const char *const movement_kind_labels[] = {
 	"none", "new", "expansion", "contraction", "churn", "reactivation", NULL
 };
 
+static const char *const funnel_status_labels[] = {
+	"not_entered", "in_progress", "dropped", "converted", NULL
+};
+
 const EnumKind verdict_kind = {"verdict", verdict_labels};
 const EnumKind deal_outcome_kind = {"deal_outcome", deal_outcome_labels};
 const EnumKind timeline_status_kind = {"timeline_status",
 timeline_status_labels};
 const EnumKind movement_kind_kind = {"movement_kind", movement_kind_labels};
+const EnumKind funnel_status_kind = {"funnel_status", funnel_status_labels};
 const EnumKind buying_role_kind = {"buying_role", buying_role_labels};
 
 /* Forget everything when the catalog changes under us. */

@@ -55,6 +55,7 @@ extern const EnumKind deal_outcome_kind;
 extern const EnumKind timeline_status_kind;
 extern const EnumKind buying_role_kind;
 extern const EnumKind movement_kind_kind;
+extern const EnumKind funnel_status_kind;
 
 extern int	enum_code(const EnumKind *kind, Datum value);
 extern Datum enum_datum(const EnumKind *kind, int code);

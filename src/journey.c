@@ -191,6 +191,7 @@ events_visit(const Events *events, int *next, TimestampTz as_of, Visit *visit)
 	const Event *event = events->event;
 	int			i = *next;
 
+	CHECK_FOR_INTERRUPTS();
 	if (i >= events->n)
 		return false;
 	visit->label = event[i].label;

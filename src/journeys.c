@@ -288,6 +288,7 @@ const StateType journeys_type = {
 	.item_size = sizeof(Happening),
 	.dicts_offset = offsetof(Journeys, dict_bytes),.ndicts = STATE_DICTS,
 	.max_labels = MAX_LABELS,.max_items = 100000000,
+	.expect_offset = offsetof(Journeys, expect),
 	.max_kilobytes = &population_memory,
 	.remedy = "Raise abm.population_memory, or make buckets by a hash of the entity, GROUP BY hashint8(entity) & 15 say; the funnels of the buckets roll up.",
 	.fields = journeys_fields,.items_name = "events",

@@ -23,7 +23,8 @@ typedef struct Journeys
 	StateHead	head;
 	int32		dict_bytes[STATE_DICTS];	/* labels, keys */
 	uint8		kind;			/* KeyKind */
-	uint8		padding[3];
+	uint8		expect;			/* see StateType.expect_offset */
+	uint8		padding[2];
 	Happening	happening[FLEXIBLE_ARRAY_MEMBER];
 } Journeys;
 

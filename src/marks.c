@@ -178,31 +178,63 @@ marks_plan(const Marks *marks, const StateType *type, int *len)
 	return dict_text(d, 0);
 }
 
+static void
+plan_refuse(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("the plan of a state is damaged")));
+}
+
+/* What a plan says of a key; it may come from outside. */
+static JsonbValue
+plan_value(const char *plan, int len, const char *key)
+{
+	Datum		json = DirectFunctionCall1(jsonb_in,
+										   CStringGetDatum(pnstrdup(plan, len)));
+	JsonbContainer *root = &DatumGetJsonbP(json)->root;
+	JsonbValue	found;
+
+	if (!JsonContainerIsObject(root) ||
+		getKeyJsonValueFromContainer(root, key, strlen(key), &found) == NULL)
+		plan_refuse();
+	return found;
+}
+
 /* The texts that plan_texts wrote. */
 text	  **
 plan_read_texts(const char *plan, int len, const char *key, int *n)
 {
-	Datum		json = DirectFunctionCall1(jsonb_in,
-										   CStringGetDatum(pnstrdup(plan, len)));
-	JsonbValue	found;
-	JsonbValue *list = getKeyJsonValueFromContainer(&DatumGetJsonbP(json)->root,
-													key, strlen(key), &found);
+	JsonbValue	list = plan_value(plan, len, key);
 	text	  **texts;
 
-	if (list == NULL || list->type != jbvBinary ||
-		!JsonContainerIsArray(list->val.binary.data))
-		return NULL;
-	*n = JsonContainerSize(list->val.binary.data);
-	texts = palloc(Max(*n, 1) * sizeof(text *));
+	if (list.type != jbvBinary ||
+		!JsonContainerIsArray(list.val.binary.data) ||
+		JsonContainerSize(list.val.binary.data) < 1 ||
+		JsonContainerSize(list.val.binary.data) > MAX_STEPS)
+		plan_refuse();
+	*n = JsonContainerSize(list.val.binary.data);
+	texts = palloc(*n * sizeof(text *));
 	for (int i = 0; i < *n; i++)
 	{
-		JsonbValue *v = getIthJsonbValueFromContainer(list->val.binary.data, i);
+		JsonbValue *v = getIthJsonbValueFromContainer(list.val.binary.data, i);
 
 		if (v->type != jbvString)
-			return NULL;
+			plan_refuse();
 		texts[i] = cstring_to_text_with_len(v->val.string.val, v->val.string.len);
 	}
 	return texts;
+}
+
+/* A text of the plan. */
+char *
+plan_read_text(const char *plan, int len, const char *key)
+{
+	JsonbValue	v = plan_value(plan, len, key);
+
+	if (v.type != jbvString)
+		plan_refuse();
+	return pnstrdup(v.val.string.val, v.val.string.len);
 }
 
 /*

@@ -69,6 +69,7 @@ extern void plan_time(StringInfo plan, const char *key, TimestampTz at);
 extern void plan_texts(StringInfo plan, const char *key, text **texts, int n);
 extern text **plan_read_texts(const char *plan, int len, const char *key,
 							  int *n);
+extern char *plan_read_text(const char *plan, int len, const char *key);
 
 static inline void
 tally_add(Tally *tally, int step, int what, int64 usecs)

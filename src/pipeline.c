@@ -16,16 +16,8 @@ pipeline_arg(FunctionCallInfo fcinfo, int argno)
 {
 	Pipeline	p;
 
-	p.stage = arg_texts(PG_GETARG_ARRAYTYPE_P(argno), "stages", MAX_STAGES,
+	p.stage = arg_names(PG_GETARG_ARRAYTYPE_P(argno), "stages", MAX_STAGES,
 						&p.nstages);
-	for (int i = 1; i < p.nstages; i++)
-		for (int k = 0; k < i; k++)
-			if (text_compare(VARDATA_ANY(p.stage[i]), VARSIZE_ANY_EXHDR(p.stage[i]),
-							 VARDATA_ANY(p.stage[k]), VARSIZE_ANY_EXHDR(p.stage[k])) == 0)
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("stage \"%s\" stands twice",
-								text_to_cstring(p.stage[i]))));
 	return p;
 }
 
@@ -49,24 +41,34 @@ pipeline_places(const Pipeline *p, const Dict *labels)
 	return place;
 }
 
+/* By stage; labels that are no stage come last, and stay in order. */
+static int
+stage_compare(const void *a, const void *b, void *arg)
+{
+	const int  *place = arg;
+	int			x = ((const Event *) a)->label;
+	int			y = ((const Event *) b)->label;
+
+	if (place[x] != place[y])
+		return (unsigned) place[x] < (unsigned) place[y] ? -1 : 1;
+	return (x > y) - (x < y);
+}
+
 /* Bring events of the same moment into the order of the stages. */
 void
 events_by_stage(Event *event, int n, const int *place)
 {
-	for (int i = 1; i < n; i++)
-	{
-		Event		e = event[i];
-		unsigned	rank = (unsigned) place[e.label];
-		int			k = i;
+	int			first = 0;
 
+	for (int i = 1; i <= n; i++)
+	{
 		CHECK_EVERY(i, 0xFFFF);
-		while (k > 0 && event[k - 1].at == e.at &&
-			   (unsigned) place[event[k - 1].label] > rank)
-		{
-			event[k] = event[k - 1];
-			k--;
-		}
-		event[k] = e;
+		if (i < n && event[i].at == event[first].at)
+			continue;
+		if (i - first > 1)
+			qsort_interruptible(event + first, i - first, sizeof(Event),
+								stage_compare, unconstify(int *, place));
+		first = i;
 	}
 }
 

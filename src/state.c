@@ -11,6 +11,15 @@
 
 #include "access/detoast.h"
 #include "nodes/execnodes.h"
+#include "nodes/plannodes.h"
+
+/*
+ * What rows are expected is kept as a logarithm, and taken at its word once
+ * there are some, within reason.
+ */
+#define EXPECT_SCALE 8.0
+#define EXPECT_FROM 1024
+#define EXPECT_BYTES (32 * 1024 * 1024.0)
 
 /*
  * AggCheckCallContext without the call: it is asked for every row.  What runs
@@ -78,7 +87,7 @@ state_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
 {
 	const StateHead *head = state_raw_arg(fcinfo, argno, type);
 
-	return state_form(head) == 0 ? head : state_unpacked(head, type, 0);
+	return state_form(head) == 0 ? head : state_reformed(head, type, 0, 0);
 }
 
 /*
@@ -144,6 +153,26 @@ state_finish(const void *state, const StateType *type)
 	return PointerGetDatum(state_sealed(state, type));
 }
 
+/*
+ * A state for a whole population, with the planner's guess of how many rows
+ * there will be.
+ */
+static void *
+state_expecting(FunctionCallInfo fcinfo, const StateType *type)
+{
+	const AggState *agg = (const AggState *) fcinfo->context;
+	char	   *state = state_start(type);
+
+	if (agg != NULL && IsA(agg, AggState) && agg->aggstrategy == AGG_PLAIN)
+	{
+		double		rows = outerPlan(agg->ss.ps.plan)->plan_rows;
+
+		*(uint8 *) (state + type->expect_offset) =
+			(uint8) Min(rint(EXPECT_SCALE * log2(Max(rows, 1)) + 1), PG_UINT8_MAX);
+	}
+	return state;
+}
+
 /* The first argument of a transition, to be changed. */
 void *
 state_begin(FunctionCallInfo fcinfo, const StateType *type)
@@ -151,13 +180,27 @@ state_begin(FunctionCallInfo fcinfo, const StateType *type)
 	StateHead  *head;
 
 	if (PG_ARGISNULL(0))
-		return state_start(type);
+		return type->expect_offset == 0 ? state_start(type) :
+			state_expecting(fcinfo, type);
 	head = (StateHead *) PG_GETARG_POINTER(0);
 	if (likely(VARATT_IS_4B_U(head) && (head->flags & STATE_OPEN) &&
 			   in_aggregate(fcinfo)))
 		return head;
 	head = state_detoasted(PG_GETARG_DATUM(0), type);
-	return state_open_copy(head, type, 0);
+	return state_open_copy(head, type, 0, 0);
+}
+
+/* How many records are expected in all; 1 when that is not known. */
+static int
+state_expected(const StateHead *head, const StateType *type)
+{
+	uint8		expect;
+
+	if (type->expect_offset == 0 || head->nitems < EXPECT_FROM)
+		return 1;
+	expect = *(const uint8 *) ((const char *) head + type->expect_offset);
+	return (int) Min(exp2(expect / EXPECT_SCALE),
+					 EXPECT_BYTES / state_stride(head, type));
 }
 
 /*
@@ -169,7 +212,6 @@ state_grow(void *state, const StateType *type)
 {
 	StateHead  *head = head_of(state);
 	int			capacity = state_capacity(head, type);
-	int64		room;
 
 	if (type->fold != NULL)
 	{
@@ -177,8 +219,8 @@ state_grow(void *state, const StateType *type)
 		if (head->nitems <= capacity / 2)
 			return state;
 	}
-	room = state_working_limit(type) - head->nitems;
-	return state_open_copy(state, type, Max(1, Min(capacity, room)));
+	return state_open_copy(state, type, 1,
+						   Max(capacity, state_expected(head, type) - capacity));
 }
 
 /*
@@ -200,14 +242,10 @@ state_append(void *state, const StateType *type, const void *item)
 	if (form == 0)
 		memcpy(place, item, type->item_size);
 	else if (unlikely(!type->packings[form - 1].pack(place, item)))
-	{
-		head = state_unpacked(head, type, 1);
-		memcpy((char *) STATE_ITEMS(head, type) +
-			   (Size) head->nitems * type->item_size, item, type->item_size);
-		head->nitems++;
-		state_pack(head, type);
-		return head;
-	}
+		return state_append(state_reformed(head, type,
+										   state_larger_form(head, type, item),
+										   1),
+							type, item);
 	head->nitems++;
 	return head;
 }
@@ -238,6 +276,10 @@ state_label(void **state, const StateType *type, int dict, const char *text,
 
 	if (likely(code >= 0))
 		return code;
+	if (unlikely(len > DICT_LONGEST))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("text for a %s state is too long", type->name)));
 	if (d == NULL || !dict_has_room(d, len))
 	{
 		*state = state_wider_dict(*state, type, dict, len);
@@ -313,7 +355,7 @@ state_set_scale(void *state, const StateType *type, int scale)
 
 	if (*old < scale)
 	{
-		head = state_unpacked(head, type, type->item_size > 0);
+		head = state_reformed(head, type, 0, type->item_size > 0);
 		old = state_scale(head, type);
 		state_rescale(head, type, *old, scale);
 		state_pack(head, type);
@@ -353,7 +395,7 @@ state_join_scales(StateHead **a, const StateHead **b, const StateType *type)
 	if (x < y)
 		*a = state_set_scale(*a, type, y);
 	else if (y < x)
-		*b = state_set_scale(state_open_copy(*b, type, 0), type, x);
+		*b = state_set_scale(state_open_copy(*b, type, 0, 0), type, x);
 }
 
 /*
@@ -412,8 +454,7 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 	{
 		if (type->fold != NULL)
 			state_tidy(a, type);
-		a = state_open_copy(a, type,
-							Max(b->nitems, Min(a->nitems, state_working_limit(type) - a->nitems)));
+		a = state_open_copy(a, type, b->nitems, a->nitems);
 	}
 	memcpy((char *) STATE_ITEMS(a, type) + a->nitems * stride,
 		   STATE_ITEMS(b, type), b->nitems * stride);
@@ -437,7 +478,7 @@ state_merge(FunctionCallInfo fcinfo, const StateType *type)
 		return state_leave_out(fcinfo, type);
 	b = state_detoasted(PG_GETARG_DATUM(1), type);
 	if (PG_ARGISNULL(0))
-		return state_end(fcinfo, type, state_open_copy(b, type, 0));
+		return state_end(fcinfo, type, state_open_copy(b, type, 0, 0));
 	a = state_begin(fcinfo, type);
 	if (type->scale_offset > 0)
 		state_join_scales(&a, &b, type);

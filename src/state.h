@@ -127,6 +127,8 @@ typedef struct StateType
 	const char *labels_name;	/* in the jsonb form, if not by records */
 	void		(*refuse_label) (void); /* the error of one too many */
 	int32		max_items;
+	uint16		expect_offset;	/* of a uint8 for the kit's own use, while the
+								 * state is open; 0: records are few */
 	const int  *max_kilobytes;	/* NULL: as the server allows */
 	const char *remedy;			/* hint beyond a limit; NULL: the usual one */
 	const StateField *fields;

@@ -53,31 +53,41 @@ state_check_size(const StateType *type, Size need)
 }
 
 /*
- * The size of a state with room for at least so many records: a power of two,
- * as the allocator would round it up anyway.
+ * The size of a state with room for at least so many records, and for more if
+ * it may be so large: a power of two, as the allocator would round a smaller
+ * one up anyway.
  */
 static Size
-state_size(const StateType *type, int64 capacity, Size stride, Size tail)
+state_size(const StateType *type, int64 least, int64 wanted, Size stride,
+		   Size tail)
 {
-	Size		need = type->fixed_size + (Size) capacity * stride + tail;
+	Size		fixed = type->fixed_size + tail;
 	Size		size = SMALLEST_STATE;
 	Size		limit;
 
 	if (stride == 0)
 		return type->fixed_size;
-	limit = state_check_size(type, need);
-	while (size < need)
+	limit = state_check_size(type, fixed + (Size) least * stride);
+	wanted = fixed + (Size) wanted * stride;
+	if (wanted > LARGE_STATE)
+		return Min(MAXALIGN(wanted), limit);
+	while (size < wanted)
 		size *= 2;
 	return Min(size, limit);
 }
 
-/* An open state without records, with so many bytes left for dictionaries. */
+/*
+ * An open state without records, with so many bytes left for dictionaries.
+ * What is not used yet is not touched: it may never be needed.
+ */
 static StateHead *
 state_blank(const StateType *type, int capacity, int form, Size tail)
 {
-	Size		size = state_size(type, capacity, form_size(type, form), tail);
-	StateHead  *head = palloc0(size);
+	Size		size = state_size(type, capacity, capacity,
+								  form_size(type, form), tail);
+	StateHead  *head = palloc(size);
 
+	memset(head, 0, type->fixed_size);
 	SET_VARSIZE(head, size);
 	head->kind = type->kind;
 	head->version = type->version;
@@ -113,18 +123,24 @@ state_copy(const StateHead *from, const StateType *type, Size size, int flags)
 	return to;
 }
 
-/* An open copy of a state, with room for further records. */
+/*
+ * An open copy of a state, with room for so many further records, and for as
+ * many as are wanted if the limits allow.
+ */
 void *
-state_open_copy(const void *state, const StateType *type, int extra)
+state_open_copy(const void *state, const StateType *type, int extra,
+				int wanted)
 {
 	const StateHead *from = (const StateHead *) state;
-	int64		capacity = (int64) from->nitems + extra;
+	int64		least = (int64) from->nitems + extra;
+	int64		limit = state_working_limit(type);
 	StateHead  *to;
 
-	state_check_limit(type, capacity, state_working_limit(type));
+	state_check_limit(type, least, limit);
 	to = state_copy(from, type,
-					state_size(type, capacity, state_stride(from, type),
-							   state_tail(from, type)),
+					state_size(type, least,
+							   Max(least, Min((int64) from->nitems + wanted, limit)),
+							   state_stride(from, type), state_tail(from, type)),
 					from->flags | STATE_OPEN);
 	copy_tail(to, from, type);
 	return to;
@@ -149,6 +165,7 @@ state_wider_dict(const StateHead *from, const StateType *type, int dict,
 
 	to = state_copy(from, type,
 					state_size(type, (int64) from->nitems + 1,
+							   (int64) from->nitems + 1,
 							   state_stride(from, type), tail),
 					from->flags | STATE_OPEN);
 	dict_bytes(to, type)[dict] = (int32) bytes;
@@ -164,25 +181,70 @@ state_wider_dict(const StateHead *from, const StateType *type, int dict,
 	return to;
 }
 
-/* An open copy with its records in full form, and room for further ones. */
+/*
+ * An open copy with its records in another form, which they must fit, and
+ * room for further ones.
+ */
 void *
-state_unpacked(const StateHead *from, const StateType *type, int extra)
+state_reformed(const StateHead *from, const StateType *type, int form,
+			   int extra)
 {
 	StateHead  *to;
 	char	   *item;
+	int64		full[8];
 
+	Assert(type->item_size <= sizeof(full));
 	state_check_limit(type, (int64) from->nitems + extra,
 					  state_working_limit(type));
-	to = state_blank(type, from->nitems + extra, 0, state_tail(from, type));
+	to = state_blank(type, from->nitems + extra, form, state_tail(from, type));
 	memcpy((char *) to + sizeof(StateHead),
 		   (const char *) from + sizeof(StateHead),
 		   type->fixed_size - sizeof(StateHead));
 	copy_tail(to, from, type);
 	to->nitems = from->nitems;
 	item = STATE_ITEMS(to, type);
-	for (int i = 0; i < from->nitems; i++, item += type->item_size)
-		state_unpack(from, type, i, item);
+	for (int i = 0; i < from->nitems; i++, item += form_size(type, form))
+	{
+		CHECK_EVERY(i, 0xFFFFF);
+		state_unpack(from, type, i, form == 0 ? (void *) item : full);
+		if (form > 0)
+			type->packings[form - 1].pack(item, full);
+	}
 	return to;
+}
+
+/*
+ * The smallest form that all records of a state fit and one more does that
+ * does not fit theirs.
+ */
+int
+state_larger_form(const StateHead *head, const StateType *type,
+				  const void *item)
+{
+	int			form = state_form(head);
+	int64		full[8];
+	int64		packed[8];
+
+	Assert(type->item_size <= sizeof(full));
+	while (--form > 0)
+	{
+		const StatePacking *packing = &type->packings[form - 1];
+		int			i = 0;
+
+		if (!packing->pack(packed, item))
+			continue;
+		while (i < head->nitems)
+		{
+			CHECK_EVERY(i, 0xFFFFF);
+			state_unpack(head, type, i, full);
+			if (!packing->pack(packed, full))
+				break;
+			i++;
+		}
+		if (i == head->nitems)
+			break;
+	}
+	return form;
 }
 
 /* Exchange the codes of a record in full form. */
@@ -321,6 +383,8 @@ state_trimmed(const StateHead *from, const StateType *type)
 			size += dict_sealed_size(state_dict(from, type, i));
 	to = state_copy(from, type, size, from->flags & ~STATE_OPEN);
 	memset((char *) to + used, 0, size - used);
+	if (type->expect_offset > 0)
+		*((uint8 *) to + type->expect_offset) = 0;
 	for (int i = 0; i < type->ndicts; i++)
 	{
 		const Dict *dict = state_dict(from, type, i);

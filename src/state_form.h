@@ -12,6 +12,7 @@
 #pragma GCC visibility push(hidden)
 
 #define SMALLEST_STATE 64
+#define LARGE_STATE (1024 * 1024)	/* its size is not rounded */
 
 static inline StateHead *
 head_of(void *state)
@@ -86,15 +87,17 @@ state_unpack(const StateHead *head, const StateType *type, int i, void *item)
 extern int64 state_working_limit(const StateType *type);
 extern void *state_new(const StateType *type, int capacity, int form);
 extern void *state_open_copy(const void *state, const StateType *type,
-							 int extra);
+							 int extra, int wanted);
 extern void *state_wider_dict(const StateHead *from, const StateType *type,
 							  int dict, int len);
 extern void state_recode_item(const StateType *type, char *item,
 							  const StateCodes *codes);
 extern void state_recode(StateHead *head, const StateType *type, int first,
 						 const StateCodes *codes);
-extern void *state_unpacked(const StateHead *from, const StateType *type,
-							int extra);
+extern void *state_reformed(const StateHead *from, const StateType *type,
+							int form, int extra);
+extern int	state_larger_form(const StateHead *head, const StateType *type,
+							  const void *item);
 extern void state_pack(StateHead *head, const StateType *type);
 extern void state_tidy(void *state, const StateType *type);
 extern void *state_sealed(const void *state, const StateType *type);

@@ -118,12 +118,12 @@ checksum(const char *data, int len)
 	return crc;
 }
 
-/* Append the wire form of a sealed state. */
+/* Append the wire form of a sealed state, packed or not. */
 static void
 put_state(StringInfo buf, const StateType *type, const void *state)
 {
 	const StateHead *head = state;
-	const char *item = STATE_ITEMS(state, type);
+	int64		item[8];
 	int			start = buf->len;
 
 	pq_sendint8(buf, head->kind);
@@ -135,8 +135,12 @@ put_state(StringInfo buf, const StateType *type, const void *state)
 	if (type->item_size > 0)
 	{
 		pq_sendint32(buf, head->nitems);
-		for (int i = 0; i < head->nitems; i++, item += type->item_size)
+		for (int i = 0; i < head->nitems; i++)
+		{
+			CHECK_EVERY(i, 0xFFFF);
+			state_unpack(head, type, i, item);
 			put_fields(buf, type->item_fields, item);
+		}
 	}
 	pq_sendint32(buf, checksum(buf->data + start, buf->len - start));
 }
@@ -424,13 +428,19 @@ content_fault(const StateType *type, StateHead *head)
 	return fault != NULL || type->fault == NULL ? fault : type->fault(head);
 }
 
-/* A state from its wire form, checked; NULL with *fault set otherwise. */
+/*
+ * A state from its wire form, checked; NULL with *fault set otherwise.  What
+ * was built and stored can be read, whatever a state may take now.
+ */
 static void *
-get_state(StringInfo buf, const StateType *type, const char **fault)
+get_state(StringInfo buf, const StateType *given, const char **fault)
 {
+	StateType	unbound = *given;
+	const StateType *type = &unbound;
 	StateHead  *head;
 	int32		texts[STATE_DICTS] = {0};
 
+	unbound.max_kilobytes = NULL;
 	*fault = frame_fault(buf, type);
 	if (*fault != NULL)
 		return NULL;
@@ -445,7 +455,7 @@ get_state(StringInfo buf, const StateType *type, const char **fault)
 	{
 		int			n = pq_getmsgint(buf, 4);
 
-		head = state_open_copy(head, type, n);
+		head = state_open_copy(head, type, n, n);
 		memset(STATE_ITEMS(head, type), 0, (Size) n * type->item_size);
 		*fault = get_items(buf, type, texts, head, n);
 	}
@@ -467,7 +477,7 @@ Datum
 state_out(FunctionCallInfo fcinfo, const StateType *type)
 {
 	StringInfoData buf;
-	const void *state = state_arg(fcinfo, 0, type);
+	const void *state = state_raw_arg(fcinfo, 0, type);
 	char	   *text;
 
 	initStringInfo(&buf);
@@ -536,7 +546,7 @@ state_send(FunctionCallInfo fcinfo, const StateType *type)
 	StringInfoData buf;
 
 	pq_begintypsend(&buf);
-	put_state(&buf, type, state_arg(fcinfo, 0, type));
+	put_state(&buf, type, state_raw_arg(fcinfo, 0, type));
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 

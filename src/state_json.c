@@ -66,7 +66,11 @@ json_state_key(JsonbValue *v, const StateType *type, const void *state,
 	if (text == NULL)
 		json_numeric(v, NumericGetDatum(int64_to_numeric(key)));
 	else
-		json_text(v, text);
+	{
+		v->type = jbvString;
+		v->val.string.val = unconstify(char *, text);
+		v->val.string.len = strlen(text);
+	}
 }
 
 static void

@@ -21,10 +21,12 @@ typedef struct Transitions
 {
 	StateHead	head;
 	int32		dict_bytes;
+	TimestampTz as_of;
 	Move		move[FLEXIBLE_ARRAY_MEMBER];
 } Transitions;
 
 static const StateField transitions_fields[] = {
+	{"as_of", FIELD_TIME, offsetof(Transitions, as_of), false, NULL},
 	{NULL, 0, 0, false, NULL}
 };
 
@@ -101,6 +103,23 @@ static const StatePacking move_packing = {
 	.recode = moves_recode
 };
 
+/* Moves up to one moment would be counted again among those up to another. */
+static void
+transitions_check(const Transitions *t, TimestampTz as_of)
+{
+	if (t->as_of != as_of)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("cannot merge transitions up to different moments"),
+				 errhint("Group by as_of.")));
+}
+
+static void
+transitions_absorb(void *a, const void *b)
+{
+	transitions_check(a, ((const Transitions *) b)->as_of);
+}
+
 static const StateType transitions_type = {
 	.name = "transitions",.kind = 12,.version = 1,
 	.fixed_size = offsetof(Transitions, move),.item_size = sizeof(Move),
@@ -108,7 +127,7 @@ static const StateType transitions_type = {
 	.max_labels = MAX_LABELS,.max_items = 50000000,
 	.fields = transitions_fields,.items_name = "moves",
 	.item_fields = move_fields,.compare = move_compare,
-	.packings = &move_packing,.npackings = 1
+	.packings = &move_packing,.npackings = 1,.absorb = transitions_absorb
 };
 
 /* The moves of one entity up to as_of. */
@@ -167,6 +186,7 @@ flows_from(const Transitions *t, int first, Flow *flow, int64 *n)
 	*n = 0;
 	while (i < t->head.nitems && t->move[i].from == t->move[first].from)
 	{
+		CHECK_EVERY(i, 0xFFFF);
 		if (nflows == 0 || flow[nflows - 1].to != t->move[i].to)
 			flow[nflows++] = (Flow)
 		{
@@ -400,6 +420,9 @@ abm_transitions_accum(PG_FUNCTION_ARGS)
 	if (events.n == 0)
 		return state_leave_out(fcinfo, &transitions_type);
 	state = state_begin(fcinfo, &transitions_type);
+	if (((StateHead *) state)->nitems > 0)
+		transitions_check(state, as_of);
+	((Transitions *) state)->as_of = as_of;
 	return state_end(fcinfo, &transitions_type,
 					 transitions_add(state, &events, as_of));
 }
@@ -413,6 +436,7 @@ abm_transitions(PG_FUNCTION_ARGS)
 	Population	population = population_arg(fcinfo, 0, as_of);
 	void	   *state = state_start(&transitions_type);
 
+	((Transitions *) state)->as_of = as_of;
 	while (population_next(&population))
 		state = transitions_add(state, &population.events, as_of);
 	if (((StateHead *) state)->nitems == 0)
@@ -450,7 +474,7 @@ abm_absorption(PG_FUNCTION_ARGS)
 	const Transitions *t = state_arg(fcinfo, 0, &transitions_type);
 	const Dict *labels = state_dict(t, &transitions_type, 0);
 	int			nfinal;
-	text	  **final = arg_texts(PG_GETARG_ARRAYTYPE_P(1), "final", MAX_STEPS,
+	text	  **final = arg_names(PG_GETARG_ARRAYTYPE_P(1), "final", MAX_STEPS,
 								  &nfinal);
 	Chain		c = chain_make(t, final, nfinal);
 

@@ -27,7 +27,7 @@ median3(int64_t a, int64_t b, int64_t c)
  * place, nothing greater before it and nothing smaller behind it.
  */
 int64_t
-select_least(int64_t * v, int64_t n, int64_t k)
+select_least(int64_t *v, int64_t n, int64_t k)
 {
 	int64_t		low = 0;
 	int64_t		high = n - 1;

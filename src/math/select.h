@@ -10,7 +10,7 @@
 /* calls between our own files need no linkage table */
 #pragma GCC visibility push(hidden)
 
-extern int64_t select_least(int64_t * v, int64_t n, int64_t k);
+extern int64_t select_least(int64_t *v, int64_t n, int64_t k);
 
 #pragma GCC visibility pop
 

@@ -20,7 +20,7 @@ compare(const void *a, const void *b)
 
 /* Does every order statistic of a sequence equal that of the sorted one? */
 static bool
-select_right(const int64_t * v, int64_t n)
+select_right(const int64_t *v, int64_t n)
 {
 	int64_t		sorted[300];
 	int64_t		work[300];

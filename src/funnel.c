@@ -1,0 +1,257 @@
+/*
+ * funnel.c
+ *		How entities come through the steps of a funnel.
+ *
+ * Matching is in math/funnel.c.  Here are the questions to one journey, the
+ * state in which many journeys are counted, and the answers for each entity
+ * of a population.
+ */
+#include "funnel.h"
+
+#include "catalog/pg_type.h"
+#include "enums.h"
+
+const StateType funnel_type = MARKS_TYPE("funnel", 13);
+
+/*
+ * Marks
+ */
+static inline int
+furthest_mark(const FunnelPass *pass)
+{
+	switch (pass->match.state)
+	{
+		case FUNNEL_NOT_ENTERED:
+			return MARK_NOT_ENTERED;
+		case FUNNEL_IN_PROGRESS:
+			return MARK_IN_PROGRESS;
+		case FUNNEL_DROPPED:
+			return MARK_DROPPED;
+		default:
+			return MARK_CONVERTED;
+	}
+}
+
+/* From the step before, or -1 at the first. */
+static inline int64
+step_took(const FunnelPass *pass, int step)
+{
+	return step < 2 ? -1 : elapsed(pass->times[step - 2], pass->times[step - 1]);
+}
+
+void
+funnel_tally(const FunnelPass *pass, Tally *tally)
+{
+	int			reached = pass->match.reached;
+
+	for (int step = 1; step < reached; step++)
+		tally_add(tally, step, MARK_PASSED, step_took(pass, step));
+	tally_add(tally, reached, furthest_mark(pass), step_took(pass, reached));
+}
+
+static void *
+funnel_mark(const FunnelPass *pass, void *marks)
+{
+	int			reached = pass->match.reached;
+
+	for (int step = 1; step < reached; step++)
+		marks = marks_add(marks, &funnel_type, step, MARK_PASSED,
+						  step_took(pass, step));
+	return marks_add(marks, &funnel_type, reached, furthest_mark(pass),
+					 step_took(pass, reached));
+}
+
+/* What the marks of a state depend on. */
+static StringInfoData
+funnel_plan_text(const FunnelPlan *plan)
+{
+	StringInfoData text;
+	const FunnelRule *rule = &plan->rule;
+
+	initStringInfo(&text);
+	plan_texts(&text, "steps", plan->step, rule->nsteps);
+	plan_time(&text, "as_of", plan->as_of);
+	appendStringInfo(&text, ", \"mode\": \"%s\"", funnel_modes[rule->mode]);
+	if (rule->within != FUNNEL_NO_LIMIT)
+		appendStringInfo(&text, ", \"within_us\": " UINT64_FORMAT, rule->within);
+	for (int i = 1; rule->gap != NULL && i < rule->nsteps; i++)
+		if (rule->gap[i] != FUNNEL_NO_LIMIT)
+			appendStringInfo(&text, ", \"gap_%d_us\": " UINT64_FORMAT, i,
+							 rule->gap[i]);
+	if (plan->nexcluded > 0)
+		plan_texts(&text, "excluded", plan->excluded, plan->nexcluded);
+	appendStringInfoChar(&text, '}');
+	return text;
+}
+
+/*
+ * One journey
+ */
+
+/* False when an argument that is needed is NULL. */
+static bool
+journey_pass(FunctionCallInfo fcinfo, bool timed, bool times,
+			 FunnelPlan *plan, FunnelPass *pass)
+{
+	Events		events;
+	FunnelWalk	walk;
+
+	if (PG_ARGISNULL(0) || !funnel_plan_arg(fcinfo, 1, timed, plan))
+		return false;
+	events = journey_arg(fcinfo, 0);
+	walk = funnel_walk(plan, events.labels);
+	funnel_pass(&walk, &events, pass, times);
+	return true;
+}
+
+PG_FUNCTION_INFO_V1(abm_funnel_steps);
+Datum
+abm_funnel_steps(PG_FUNCTION_ARGS)
+{
+	FunnelPlan	plan;
+	FunnelPass	pass;
+
+	if (!journey_pass(fcinfo, false, false, &plan, &pass))
+		PG_RETURN_NULL();
+	PG_RETURN_INT32(pass.match.reached);
+}
+
+PG_FUNCTION_INFO_V1(abm_funnel_state);
+Datum
+abm_funnel_state(PG_FUNCTION_ARGS)
+{
+	FunnelPlan	plan;
+	FunnelPass	pass;
+
+	if (!journey_pass(fcinfo, true, false, &plan, &pass))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(enum_datum(&funnel_status_kind, pass.match.state));
+}
+
+/* One element for each step; NULL where it was not reached. */
+static Datum
+times_datum(const FunnelPlan *plan, const FunnelPass *pass)
+{
+	Datum		elements[FUNNEL_MAX_STEPS];
+	bool		nulls[FUNNEL_MAX_STEPS];
+	int			dim = plan->rule.nsteps;
+	int			bound = 1;
+
+	for (int i = 0; i < plan->rule.nsteps; i++)
+	{
+		nulls[i] = i >= pass->match.reached;
+		elements[i] = TimestampTzGetDatum(nulls[i] ? 0 : pass->times[i]);
+	}
+	return PointerGetDatum(construct_md_array(elements, nulls, 1, &dim, &bound,
+											  TIMESTAMPTZOID, 8, FLOAT8PASSBYVAL,
+											  TYPALIGN_DOUBLE));
+}
+
+PG_FUNCTION_INFO_V1(abm_funnel_times);
+Datum
+abm_funnel_times(PG_FUNCTION_ARGS)
+{
+	FunnelPlan	plan;
+	FunnelPass	pass;
+
+	if (!journey_pass(fcinfo, false, true, &plan, &pass))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(times_datum(&plan, &pass));
+}
+
+/*
+ * Many journeys
+ */
+STATE_FUNCTIONS(funnel, funnel_type);
+
+PG_FUNCTION_INFO_V1(abm_funnel_accum);
+Datum
+abm_funnel_accum(PG_FUNCTION_ARGS)
+{
+	FunnelPlan	plan;
+	FunnelWalk	walk;
+	FunnelPass	pass;
+	StringInfoData text;
+	Events		events;
+	void	   *marks;
+
+	if (PG_ARGISNULL(1) || !funnel_plan_arg(fcinfo, 2, true, &plan))
+		return state_leave_out(fcinfo, &funnel_type);
+	events = journey_arg(fcinfo, 1);
+	walk = funnel_walk(&plan, events.labels);
+	funnel_pass(&walk, &events, &pass, true);
+	text = funnel_plan_text(&plan);
+
+	marks = marks_begin(fcinfo, &funnel_type, &text);
+	return state_end(fcinfo, &funnel_type, funnel_mark(&pass, marks));
+}
+
+/* The marks of a whole population; they merge with those of another. */
+PG_FUNCTION_INFO_V1(abm_funnel);
+Datum
+abm_funnel(PG_FUNCTION_ARGS)
+{
+	FunnelPlan	plan;
+	FunnelWalk	walk;
+	FunnelPass	pass;
+	Population	population;
+	StringInfoData text;
+	void	   *marks;
+
+	if (PG_ARGISNULL(0) || !funnel_plan_arg(fcinfo, 1, true, &plan))
+		PG_RETURN_NULL();
+	population = population_arg(fcinfo, 0, plan.as_of);
+	walk = funnel_walk(&plan, population.events.labels);
+	text = funnel_plan_text(&plan);
+
+	marks = marks_start(&funnel_type, &text);
+	while (population_next(&population))
+	{
+		funnel_pass(&walk, &population.events, &pass, true);
+		marks = funnel_mark(&pass, marks);
+	}
+	return state_finish(marks, &funnel_type);
+}
+
+/* What each entity did. */
+PG_FUNCTION_INFO_V1(abm_funnel_states);
+Datum
+abm_funnel_states(PG_FUNCTION_ARGS)
+{
+	FunnelPlan	plan;
+	FunnelWalk	walk;
+	Population	population;
+	MemoryContext row;
+
+	abm_begin_rows(fcinfo);
+	if (PG_ARGISNULL(0) || !funnel_plan_arg(fcinfo, 1, true, &plan))
+		return (Datum) 0;
+	population = population_arg(fcinfo, 0, plan.as_of);
+	entity_expect(fcinfo, 7, population.js->kind);
+	walk = funnel_walk(&plan, population.events.labels);
+	row = AllocSetContextCreate(CurrentMemoryContext, "funnel_states row",
+								ALLOCSET_DEFAULT_SIZES);
+	while (population_next(&population))
+	{
+		FunnelPass	pass;
+		Datum		values[6];
+		bool		nulls[6] = {false};
+		MemoryContext caller;
+
+		funnel_pass(&walk, &population.events, &pass, true);
+		caller = MemoryContextSwitchTo(row);
+		values[0] = population_entity(&population);
+		values[1] = Int32GetDatum(pass.match.reached);
+		values[2] = enum_datum(&funnel_status_kind, pass.match.state);
+		nulls[3] = nulls[4] = pass.match.reached == 0;
+		values[3] = TimestampTzGetDatum(nulls[3] ? 0 : pass.times[0]);
+		values[4] = TimestampTzGetDatum(nulls[3] ? 0 :
+										pass.times[pass.match.reached - 1]);
+		values[5] = times_datum(&plan, &pass);
+		abm_put_row(fcinfo, values, nulls);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(row);
+	}
+	MemoryContextDelete(row);
+	return (Datum) 0;
+}

@@ -1,0 +1,70 @@
+/*
+ * funnel.h
+ *		A funnel as it is asked about: its steps, windows and mode.
+ */
+#ifndef ABM_FUNNEL_H
+#define ABM_FUNNEL_H
+
+#include "journeys.h"
+#include "marks.h"
+#include "math/funnel.h"
+
+/* what was marked at a step; at step 0 those who did not enter */
+typedef enum FunnelMark
+{
+	MARK_PASSED,				/* the step after it was reached too */
+	MARK_IN_PROGRESS,
+	MARK_DROPPED,
+	MARK_CONVERTED,
+	MARK_NOT_ENTERED
+} FunnelMark;
+
+typedef struct FunnelPlan
+{
+	FunnelRule	rule;
+	text	  **step;			/* as the caller wrote them */
+	text	  **excluded;
+	int			nexcluded;
+	TimestampTz as_of;
+	uint64		gap[FUNNEL_MAX_STEPS];
+} FunnelPlan;
+
+/* What the labels of some journeys mean to a funnel. */
+typedef struct FunnelLabels
+{
+	uint32	   *steps;			/* that each label can serve */
+	bool	   *excluded;
+} FunnelLabels;
+
+/* How far one entity came. */
+typedef struct FunnelPass
+{
+	FunnelMatch match;
+	int64		times[FUNNEL_MAX_STEPS];
+} FunnelPass;
+
+/* Goes from entity to entity. */
+typedef struct FunnelWalk
+{
+	const FunnelPlan *plan;
+	FunnelLabels labels;
+	FunnelEvent *buffer;
+	int64		room;
+} FunnelWalk;
+
+extern const StateType funnel_type;
+extern const char *const funnel_modes[];
+
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
+extern bool funnel_plan_arg(FunctionCallInfo fcinfo, int argno, bool timed,
+							FunnelPlan *plan);
+extern FunnelWalk funnel_walk(const FunnelPlan *plan, const Dict *labels);
+extern void funnel_pass(FunnelWalk *walk, const Events *events,
+						FunnelPass *pass, bool times);
+extern void funnel_tally(const FunnelPass *pass, Tally *tally);
+
+#pragma GCC visibility pop
+
+#endif							/* ABM_FUNNEL_H */

@@ -1,0 +1,205 @@
+/*
+ * funnel_plan.c
+ *		A funnel as it is asked about: its steps, windows and mode.
+ */
+#include "funnel.h"
+
+#include "catalog/pg_type.h"
+
+/* labels that one funnel may exclude */
+#define MAX_EXCLUDED 256
+
+const char *const funnel_modes[] = {
+	"ordered", "increasing", "strict", "any_order", NULL
+};
+
+/* A window: NULL is none. */
+static uint64
+window_arg(NullableDatum window, const char *what)
+{
+	int64		usecs;
+
+	if (window.isnull)
+		return FUNNEL_NO_LIMIT;
+	usecs = arg_span(DatumGetIntervalP(window.value), what);
+	if (usecs < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be greater than or equal to zero", what)));
+	return usecs;
+}
+
+/* The longest times from each step to the next. */
+static void
+gaps_arg(ArrayType *array, FunnelPlan *plan)
+{
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+
+	if (plan->rule.mode == FUNNEL_ANY_ORDER)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a funnel in any order has no gaps between its steps")));
+	if (ARR_ELEMTYPE(array) != INTERVALOID)
+		elog(ERROR, "gaps must be an array of interval");
+	deconstruct_array(array, INTERVALOID, sizeof(Interval), false,
+					  TYPALIGN_DOUBLE, &elements, &nulls, &n);
+	if (ARR_NDIM(array) > 1 || n != plan->rule.nsteps - 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("gaps must have %d elements, not %d",
+						plan->rule.nsteps - 1, n),
+				 errhint("One from each step to the next; NULL for no limit.")));
+	plan->gap[0] = FUNNEL_NO_LIMIT;
+	for (int i = 0; i < n; i++)
+	{
+		NullableDatum gap = {elements[i], nulls[i]};
+
+		plan->gap[i + 1] = window_arg(gap, "gap");
+	}
+	plan->rule.gap = plan->gap;
+}
+
+static void
+funnel_pause(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+/*
+ * The arguments from argno on: steps, perhaps as_of, within, mode, gaps,
+ * excluded.  Without as_of all events count.  False when one that is needed
+ * is NULL.
+ */
+bool
+funnel_plan_arg(FunctionCallInfo fcinfo, int argno, bool timed,
+				FunnelPlan *plan)
+{
+	NullableDatum *args = fcinfo->args + argno;
+	NullableDatum *rest = args + (timed ? 2 : 1);
+	ArrayType  *excluded;
+
+	if (args[0].isnull || (timed && args[1].isnull) || rest[1].isnull)
+		return false;
+	memset(plan, 0, sizeof(FunnelPlan));
+	plan->step = arg_texts(DatumGetArrayTypeP(args[0].value), "steps",
+						   FUNNEL_MAX_STEPS, &plan->rule.nsteps);
+	plan->as_of = timed ?
+		arg_time(DatumGetTimestampTz(args[1].value), "as_of") : DT_NOEND;
+	plan->rule.within = window_arg(rest[0], "within");
+	plan->rule.mode = arg_choice(DatumGetTextPP(rest[1].value), "mode",
+								 funnel_modes);
+	plan->rule.pause = funnel_pause;
+	if (!rest[2].isnull)
+		gaps_arg(DatumGetArrayTypeP(rest[2].value), plan);
+	excluded = rest[3].isnull ? NULL : DatumGetArrayTypeP(rest[3].value);
+	if (excluded != NULL && ARR_NDIM(excluded) > 0)
+		plan->excluded = arg_texts(excluded, "excluded", MAX_EXCLUDED,
+								   &plan->nexcluded);
+	return true;
+}
+
+/*
+ * The next alternative of a step, behind *at: text up to a bar, in which a
+ * backslash takes the meaning from a bar or a backslash.  False when there is
+ * none left.
+ */
+static bool
+next_alternative(const text *step, int *at, char *label, int *len)
+{
+	const char *p = VARDATA_ANY(step);
+	int			n = VARSIZE_ANY_EXHDR(step);
+	int			i = *at;
+
+	if (i > n)
+		return false;
+	*len = 0;
+	for (; i < n && p[i] != '|'; i++)
+	{
+		if (p[i] == '\\' && i + 1 < n && (p[i + 1] == '|' || p[i + 1] == '\\'))
+			i++;
+		label[(*len)++] = p[i];
+	}
+	*at = i + 1;
+	return true;
+}
+
+/* Which steps each label of some journeys can serve. */
+static FunnelLabels
+funnel_labels(const FunnelPlan *plan, const Dict *labels)
+{
+	int			n = labels == NULL ? 0 : labels->nentries;
+	FunnelLabels f = {palloc0(Max(n, 1) * sizeof(uint32)), palloc0(Max(n, 1))};
+
+	for (int s = 0; s < plan->rule.nsteps && n > 0; s++)
+	{
+		char	   *label = palloc(VARSIZE_ANY(plan->step[s]));
+		int			at = 0;
+		int			len;
+
+		while (next_alternative(plan->step[s], &at, label, &len))
+		{
+			int			code = dict_find(labels, label, len);
+
+			if (code >= 0)
+				f.steps[code] |= (uint32) 1 << s;
+		}
+		pfree(label);
+	}
+	for (int i = 0; i < plan->nexcluded && n > 0; i++)
+	{
+		int			code = dict_find(labels, VARDATA_ANY(plan->excluded[i]),
+									 VARSIZE_ANY_EXHDR(plan->excluded[i]));
+
+		if (code < 0)
+			continue;
+		if (f.steps[code] != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("label \"%s\" is excluded and a step of the funnel",
+							text_to_cstring(plan->excluded[i]))));
+		f.excluded[code] = true;
+	}
+	return f;
+}
+
+FunnelWalk
+funnel_walk(const FunnelPlan *plan, const Dict *labels)
+{
+	return (FunnelWalk)
+	{
+		plan, funnel_labels(plan, labels), NULL, 0
+	};
+}
+
+/* How far the entity came that some events belong to. */
+void
+funnel_pass(FunnelWalk *walk, const Events *events, FunnelPass *pass,
+			bool times)
+{
+	FunnelEvent *event;
+	int64		n = 0;
+
+	if (unlikely(events->n > walk->room))
+	{
+		if (walk->buffer != NULL)
+			pfree(walk->buffer);
+		walk->room = Max(64, (int64) events->n * 2);
+		walk->buffer = palloc_extended(walk->room * sizeof(FunnelEvent),
+									   MCXT_ALLOC_HUGE);
+	}
+	event = walk->buffer;
+	for (int i = 0; i < events->n; i++)
+	{
+		int			label = events->event[i].label;
+
+		CHECK_EVERY(i, 0xFFFFF);
+		event[n].at = events->event[i].at;
+		event[n].steps = walk->labels.steps[label];
+		event[n].excluded = walk->labels.excluded[label];
+		n += event[n].steps != 0 || event[n].excluded;
+	}
+	pass->match = funnel_match(&walk->plan->rule, event, n,
+							   walk->plan->as_of, times ? pass->times : NULL);
+}
