@@ -413,7 +413,7 @@ abm_probability_better(PG_FUNCTION_ARGS)
 	if (won_a + lost_a == 0 || won_b + lost_b == 0)
 		PG_RETURN_NULL();
 	p = beta_greater(won_a + 0.5, lost_a + 0.5, won_b + 0.5, lost_b + 0.5);
-	PG_RETURN_FLOAT8(Min(Max(p, 1e-12), 1 - 1e-12));
+	PG_RETURN_FLOAT8(open_probability(p));
 }
 
 static void

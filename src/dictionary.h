@@ -87,17 +87,34 @@ dict_text(const Dict *d, int code)
 		(const char *) d + e->longer.offset;
 }
 
-/* The entry of a text of up to 7 bytes. */
+/* The entry of a text of up to 7 bytes, made without a detour to memory. */
 static inline uint64
 entry_bits(const char *text, int len)
 {
+#ifdef WORDS_BIGENDIAN
 	DictEntry	e = {0};
 
 	e.shorter.len = (uint8) len;
-	for (int i = 0; i < len; i++)
-		e.shorter.text[i] = text[i];
-
+	memcpy(e.shorter.text, text, len);
 	return e.bits;
+#else
+	const uint8 *p = (const uint8 *) text;
+	uint64		bits = 0;
+
+	if (len >= 4)
+	{
+		uint32		low;
+		uint32		high;
+
+		memcpy(&low, p, 4);
+		memcpy(&high, p + len - 4, 4);
+		bits = low | (uint64) high << (8 * (len - 4));
+	}
+	else if (len > 0)
+		bits = p[0] | (uint64) p[len / 2] << (8 * (len / 2)) |
+			(uint64) p[len - 1] << (8 * (len - 1));
+	return bits << 8 | len;
+#endif
 }
 
 static inline int
@@ -124,17 +141,20 @@ extern bool dict_whole(const Dict *d, Size size);
 static inline int
 dict_find(const Dict *d, const char *text, int len)
 {
+	const DictEntry *e = dict_entries(d);
+	int			n = d->nentries;
+	int			code = -1;
 	uint64		bits;
 
 	if (len > DICT_SHORT)
 		return dict_find_long(d, text, len);
 	bits = entry_bits(text, len);
-	if (d->nentries > DICT_FEW)
+	if (n > DICT_FEW)
 		return dict_find_hashed(d, bits, text, len);
-	for (int i = 0; i < d->nentries; i++)
-		if (dict_entries(d)[i].bits == bits)
-			return i;
-	return -1;
+	/* to the end: where it stops cannot be foreseen, how far it goes can */
+	for (int i = 0; i < n; i++)
+		code = e[i].bits == bits ? i : code;
+	return code;
 }
 
 #pragma GCC visibility pop

@@ -48,6 +48,13 @@ sample_describe(Sample *s)
 	s->variance = exact_value(&sum) / (s->n - 1);
 }
 
+/* Half a two-sided interval of a standard normal. */
+double
+normal_width(double level)
+{
+	return -normal_quantile((1 - arg_level(level)) / 2);
+}
+
 /* Linear interpolation between order statistics, as percentile_cont. */
 double
 sample_percentile(const Sample *s, int percent)

@@ -29,9 +29,20 @@ typedef enum RateMethod
 	RATE_JEFFREYS, RATE_WILSON
 } RateMethod;
 
+/* what is still open is never quite certain, nor quite impossible */
+#define LEAST_PROBABILITY 1e-12
+
+static inline double
+open_probability(double p)
+{
+	return p < LEAST_PROBABILITY ? LEAST_PROBABILITY :
+		p > 1 - LEAST_PROBABILITY ? 1 - LEAST_PROBABILITY : p;
+}
+
 #define NO_ESTIMATE ((Estimate) {NAN, NAN, NAN, 0})
 
 extern void sample_describe(Sample *s);
+extern double normal_width(double level);
 extern double sample_percentile(const Sample *s, int percent);
 extern Estimate estimate_mean(const Sample *s, double level);
 extern Estimate estimate_median(const Sample *s, double level);

@@ -201,7 +201,7 @@ abm_funnel(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || !funnel_plan_arg(fcinfo, 1, true, &plan))
 		PG_RETURN_NULL();
 	population = population_arg(fcinfo, 0, plan.as_of);
-	walk = funnel_walk(&plan, population.events.labels);
+	walk = funnel_population(&plan, &population);
 	text = funnel_plan_text(&plan);
 
 	marks = marks_start(&funnel_type, &text);
@@ -228,7 +228,7 @@ abm_funnel_states(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	population = population_arg(fcinfo, 0, plan.as_of);
 	entity_expect(fcinfo, 7, population.js->kind);
-	walk = funnel_walk(&plan, population.events.labels);
+	walk = funnel_population(&plan, &population);
 	row = AllocSetContextCreate(CurrentMemoryContext, "funnel_states row",
 								ALLOCSET_DEFAULT_SIZES);
 	while (population_next(&population))

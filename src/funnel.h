@@ -29,12 +29,22 @@ typedef struct FunnelPlan
 	uint64		gap[FUNNEL_MAX_STEPS];
 } FunnelPlan;
 
-/* What the labels of some journeys mean to a funnel. */
-typedef struct FunnelLabels
+/* What a label means to a funnel; 0: nothing. */
+typedef union FunnelMeaning
 {
-	uint32	   *steps;			/* that each label can serve */
-	bool	   *excluded;
-} FunnelLabels;
+	uint64		bits;
+	struct
+	{
+		uint32		steps;		/* as in FunnelEvent */
+		bool		excluded;
+	}			label;
+} FunnelMeaning;
+
+StaticAssertDecl(sizeof(Event) == sizeof(FunnelEvent) &&
+				 offsetof(Event, at) == offsetof(FunnelEvent, at) &&
+				 offsetof(Event, label) == offsetof(FunnelEvent, steps) &&
+				 offsetof(FunnelEvent, excluded) == offsetof(FunnelEvent, steps) + 4,
+				 "a meaning takes the place of a label");
 
 /* How far one entity came. */
 typedef struct FunnelPass
@@ -47,7 +57,8 @@ typedef struct FunnelPass
 typedef struct FunnelWalk
 {
 	const FunnelPlan *plan;
-	FunnelLabels labels;
+	FunnelMeaning *meaning;		/* of each label */
+	bool		meant;			/* events come with it */
 	FunnelEvent *buffer;
 	int64		room;
 } FunnelWalk;
@@ -61,6 +72,7 @@ extern const char *const funnel_modes[];
 extern bool funnel_plan_arg(FunctionCallInfo fcinfo, int argno, bool timed,
 							FunnelPlan *plan);
 extern FunnelWalk funnel_walk(const FunnelPlan *plan, const Dict *labels);
+extern FunnelWalk funnel_population(const FunnelPlan *plan, Population *p);
 extern void funnel_pass(FunnelWalk *walk, const Events *events,
 						FunnelPass *pass, bool times);
 extern void funnel_tally(const FunnelPass *pass, Tally *tally);

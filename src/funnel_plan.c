@@ -125,12 +125,12 @@ next_alternative(const text *step, int *at, char *label, int *len)
 	return true;
 }
 
-/* Which steps each label of some journeys can serve. */
-static FunnelLabels
-funnel_labels(const FunnelPlan *plan, const Dict *labels)
+/* What each label of some journeys means to a funnel. */
+static FunnelMeaning *
+funnel_meaning(const FunnelPlan *plan, const Dict *labels)
 {
 	int			n = labels == NULL ? 0 : labels->nentries;
-	FunnelLabels f = {palloc0(Max(n, 1) * sizeof(uint32)), palloc0(Max(n, 1))};
+	FunnelMeaning *f = palloc0(Max(n, 1) * sizeof(FunnelMeaning));
 
 	for (int s = 0; s < plan->rule.nsteps && n > 0; s++)
 	{
@@ -143,7 +143,7 @@ funnel_labels(const FunnelPlan *plan, const Dict *labels)
 			int			code = dict_find(labels, label, len);
 
 			if (code >= 0)
-				f.steps[code] |= (uint32) 1 << s;
+				f[code].label.steps |= (uint32) 1 << s;
 		}
 		pfree(label);
 	}
@@ -154,29 +154,40 @@ funnel_labels(const FunnelPlan *plan, const Dict *labels)
 
 		if (code < 0)
 			continue;
-		if (f.steps[code] != 0)
+		if (f[code].label.steps != 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("label \"%s\" is excluded and a step of the funnel",
 							text_to_cstring(plan->excluded[i]))));
-		f.excluded[code] = true;
+		f[code].label.excluded = true;
 	}
 	return f;
 }
 
+/* Matches the events of one journey after the other. */
 FunnelWalk
 funnel_walk(const FunnelPlan *plan, const Dict *labels)
 {
 	return (FunnelWalk)
 	{
-		plan, funnel_labels(plan, labels), NULL, 0
+		plan, funnel_meaning(plan, labels), false, NULL, 0
 	};
 }
 
-/* How far the entity came that some events belong to. */
-void
-funnel_pass(FunnelWalk *walk, const Events *events, FunnelPass *pass,
-			bool times)
+/* The same of a population, which gives its events their meaning. */
+FunnelWalk
+funnel_population(const FunnelPlan *plan, Population *p)
+{
+	FunnelWalk	walk = funnel_walk(plan, p->events.labels);
+
+	p->meaning = &walk.meaning->bits;
+	walk.meant = true;
+	return walk;
+}
+
+/* Events with their meaning in a buffer of the walk's own; their number. */
+static int64
+events_meant(FunnelWalk *walk, const Events *events)
 {
 	FunnelEvent *event;
 	int64		n = 0;
@@ -192,13 +203,29 @@ funnel_pass(FunnelWalk *walk, const Events *events, FunnelPass *pass,
 	event = walk->buffer;
 	for (int i = 0; i < events->n; i++)
 	{
-		int			label = events->event[i].label;
+		FunnelMeaning meaning = walk->meaning[events->event[i].label];
 
 		CHECK_EVERY(i, 0xFFFFF);
 		event[n].at = events->event[i].at;
-		event[n].steps = walk->labels.steps[label];
-		event[n].excluded = walk->labels.excluded[label];
-		n += event[n].steps != 0 || event[n].excluded;
+		event[n].steps = meaning.label.steps;
+		event[n].excluded = meaning.label.excluded;
+		n += meaning.bits != 0;
+	}
+	return n;
+}
+
+/* How far the entity came that some events belong to. */
+void
+funnel_pass(FunnelWalk *walk, const Events *events, FunnelPass *pass,
+			bool times)
+{
+	const FunnelEvent *event = (const FunnelEvent *) events->event;
+	int64		n = events->n;
+
+	if (!walk->meant)
+	{
+		n = events_meant(walk, events);
+		event = walk->buffer;
 	}
 	pass->match = funnel_match(&walk->plan->rule, event, n,
 							   walk->plan->as_of, times ? pass->times : NULL);

@@ -105,7 +105,7 @@ abm_journeys_funnel_report(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	level = arg_level(PG_GETARG_FLOAT8(7));
 	population = population_arg(fcinfo, 0, plan.as_of);
-	walk = funnel_walk(&plan, population.events.labels);
+	walk = funnel_population(&plan, &population);
 	tally = palloc0((plan.rule.nsteps + 1) * sizeof(Tally));
 	while (population_next(&population))
 	{

@@ -429,7 +429,14 @@ population_next(Population *p)
 			continue;
 		if (unlikely(n == p->room))
 			population_widen(p);
-		p->buffer[n++] = event;
+		if (p->meaning != NULL)
+		{
+			p->buffer[n].at = event.at;
+			memcpy(&p->buffer[n].label, &p->meaning[event.label], sizeof(uint64));
+			n += p->meaning[event.label] != 0;
+		}
+		else
+			p->buffer[n++] = event;
 	} while (++i < js->head.nitems && entity_at(js, i) == p->entity);
 	p->next = i;
 	p->events.event = p->buffer;

@@ -28,9 +28,13 @@ typedef struct Journeys
 	Happening	happening[FLEXIBLE_ARRAY_MEMBER];
 } Journeys;
 
-/* Goes from entity to entity. */
+/*
+ * Goes from entity to entity.  With a meaning of labels the events have that
+ * in the place of label and padding, and those without one are left out.
+ */
 typedef struct Population
 {
+	const uint64 *meaning;		/* of each label; NULL: the label itself */
 	const Journeys *js;
 	const Dict *keys;
 	int			next;			/* record */

@@ -435,6 +435,7 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 				  const StateCodes *codes)
 {
 	Size		stride = state_stride(a, type);
+	int			before;
 
 	if (state_form(a) != state_form(b))
 	{
@@ -456,10 +457,11 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 			state_tidy(a, type);
 		a = state_open_copy(a, type, b->nitems, a->nitems);
 	}
-	memcpy((char *) STATE_ITEMS(a, type) + a->nitems * stride,
+	before = a->nitems;
+	memcpy((char *) STATE_ITEMS(a, type) + before * stride,
 		   STATE_ITEMS(b, type), b->nitems * stride);
 	a->nitems += b->nitems;
-	state_recode(a, type, a->nitems - b->nitems, codes);
+	state_recode(a, type, before, codes);
 	return a;
 }
 

@@ -227,6 +227,9 @@ extern Datum state_jsonb(FunctionCallInfo fcinfo, const StateType *type);
 extern Datum state_merge(FunctionCallInfo fcinfo, const StateType *type);
 extern Datum state_seal(FunctionCallInfo fcinfo, const StateType *type);
 
+/* of states that are counts: beside those, STATE_FUNCTION(name, minus, type) */
+extern Datum state_minus(FunctionCallInfo fcinfo, const StateType *type);
+
 #pragma GCC visibility pop
 
 #define STATE_FUNCTION(name, verb, type) \

@@ -24,8 +24,6 @@
 
 #include "estimate.h"
 
-#define LEAST_PROBABILITY 1e-12
-
 /* what is kept with a call site */
 #define CURVES 16
 #define CURVE_STEPS 4000000		/* in all, 96 MB */
@@ -268,7 +266,7 @@ curve_chance(const Curve *curve, int64 age, int64 horizon)
 	if (pg_add_s64_overflow(age, horizon, &end))
 		end = PG_INT64_MAX;
 	p = (curve_at(curve, end)->incidence - now->incidence) / now->survival;
-	return Min(Max(p, LEAST_PROBABILITY), 1 - LEAST_PROBABILITY);
+	return open_probability(p);
 }
 
 /*

@@ -30,7 +30,6 @@
 #include <math.h>
 
 #include "estimate.h"
-#include "math/dist.h"
 
 #define ROUNDING 1e-12			/* of a product over all ages */
 
@@ -81,13 +80,6 @@ track_time(Track *t, double width)
 	t->value += width * t->survival;
 	t->value_var += 2 * width * t->covariance + width * width * t->survival_var;
 	t->covariance += width * t->survival_var;
-}
-
-/* Half a two-sided interval of a standard normal. */
-static double
-normal_width(double level)
-{
-	return -normal_quantile((1 - arg_level(level)) / 2);
 }
 
 /* The area under the survival curve up to an age; unknown beyond the data. */

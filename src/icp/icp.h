@@ -4,7 +4,8 @@
  *
  * profile.c makes the value; json.c, parse.c, parts.c and tests.c compile
  * it; plan.c, columns.c and read.c read accounts; match.c gives degrees and
- * the score; score.c, explain.c and question.c answer.
+ * the score; score.c, explain.c and question.c answer.  evidence.c, learn.c
+ * and probability.c learn the weights from what was won and lost.
  */
 #ifndef ABM_ICP_H
 #define ABM_ICP_H
@@ -150,9 +151,21 @@ typedef struct IcpProfile
 	int32		nodes;			/* offsets */
 	int32		attributes;
 	int32		tiers;
-	int32		unused;
+	int32		odds;			/* offset of an IcpOdds; 0: no probabilities */
 	double		weight;			/* sum of the positive weights */
 } IcpProfile;
+
+/*
+ * What a learned profile knows beside its weights: the logit of winning is
+ * intercept + scale * sum(weight * degree).  Of what is unknown the degree is
+ * taken that a typical account has.
+ */
+typedef struct IcpOdds
+{
+	double		intercept;
+	double		scale;
+	double		typical[FLEXIBLE_ARRAY_MEMBER]; /* of each criterion */
+} IcpOdds;
 
 #define ICP_AT(profile, type, offset) \
 	((const type *) ((const char *) (profile) + (offset)))

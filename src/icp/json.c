@@ -24,20 +24,11 @@ typedef struct JsonBuilder
 	bool		too_deep;
 } JsonBuilder;
 
-/* Hang a new value into the container that is open. */
-static JsonTree *
-json_add(JsonBuilder *b, JsonKind kind)
+/* Put a value at the end of a container. */
+static void
+json_append(JsonTree *up, char *key, JsonTree *tree)
 {
-	JsonTree   *tree = palloc0(sizeof(JsonTree));
-	JsonTree   *up = b->open;
-
-	tree->kind = kind;
 	tree->up = up;
-	if (up == NULL)
-	{
-		b->root = tree;
-		return tree;
-	}
 	if (up->n == up->room)
 	{
 		int			room = Max(4, 2 * up->room);
@@ -48,8 +39,21 @@ json_add(JsonBuilder *b, JsonKind kind)
 			repalloc(up->keys, room * sizeof(char *));
 		up->room = room;
 	}
-	up->keys[up->n] = b->key;
+	up->keys[up->n] = key;
 	up->items[up->n++] = tree;
+}
+
+/* Hang a new value into the container that is open. */
+static JsonTree *
+json_add(JsonBuilder *b, JsonKind kind)
+{
+	JsonTree   *tree = palloc0(sizeof(JsonTree));
+
+	tree->kind = kind;
+	if (b->open == NULL)
+		b->root = tree;
+	else
+		json_append(b->open, b->key, tree);
 	return tree;
 }
 
@@ -167,6 +171,37 @@ json_repeated_key(const JsonTree *object)
 			return keys[i];
 	pfree(keys);
 	return NULL;
+}
+
+static int
+json_find(const JsonTree *object, const char *key)
+{
+	int			i = 0;
+
+	while (i < object->n && strcmp(object->keys[i], key) != 0)
+		i++;
+	return i;
+}
+
+/* The value of a key; NULL when it is not there. */
+JsonTree *
+json_get(const JsonTree *object, const char *key)
+{
+	int			i = json_find(object, key);
+
+	return i < object->n ? object->items[i] : NULL;
+}
+
+/* Give a key a value, at the end if it is new. */
+void
+json_set(JsonTree *object, const char *key, JsonTree *value)
+{
+	int			i = json_find(object, key);
+
+	if (i == object->n)
+		json_append(object, pstrdup(key), value);
+	else
+		object->items[i] = value;
 }
 
 /* What a value is, for messages. */

@@ -28,6 +28,8 @@ typedef struct JsonTree
 
 extern JsonTree *json_tree(char *json, int len, const char **why);
 extern const char *json_repeated_key(const JsonTree *object);
+extern JsonTree *json_get(const JsonTree *object, const char *key);
+extern void json_set(JsonTree *object, const char *key, JsonTree *value);
 extern const char *json_kind_name(const JsonTree *tree);
 extern void json_write(StringInfo out, const JsonTree *tree);
 

@@ -7,6 +7,8 @@
  */
 #include "abm.h"
 
+#include <math.h>
+
 #include "icp/parse.h"
 
 #define SYNTAX ERRCODE_INVALID_PARAMETER_VALUE
@@ -27,6 +29,8 @@ read_criteria(IcpCompiler *c, const IcpPath *path, const JsonTree *tree,
 		IcpPath		place = {path, NULL, i};
 		int			at = c->nnodes;
 
+		c->criterion = i;
+		c->typical[i] = 0.5;
 		if (!icp_read_part(c, &place, tree->items[i], 0, false))
 			return false;
 		p->weight += Max(c->nodes[at].weight, 0);
@@ -84,6 +88,41 @@ read_attributes(IcpCompiler *c, const IcpPath *path, const JsonTree *tree)
 	return true;
 }
 
+/* intercept and scale; after the criteria, whose typical degrees it needs */
+static bool
+read_probability(IcpCompiler *c, const IcpPath *path, const JsonTree *tree,
+				 IcpProfile *p)
+{
+	IcpOdds    *odds;
+	Size		size = offsetof(IcpOdds, typical) + p->ncriteria * sizeof(double);
+
+	if (tree->kind != JSON_IS_OBJECT)
+		return icp_fault(c, path, SYNTAX, NULL, "must be an object, not %s",
+						 json_kind_name(tree));
+	odds = palloc(size);
+	odds->intercept = odds->scale = NAN;
+	memcpy(odds->typical, c->typical, p->ncriteria * sizeof(double));
+	for (int i = 0; i < tree->n; i++)
+	{
+		IcpPath		place = {path, tree->keys[i], 0};
+		bool		intercept = strcmp(tree->keys[i], "intercept") == 0;
+
+		if (!intercept && strcmp(tree->keys[i], "scale") != 0)
+			return icp_fault(c, path, SYNTAX, "Known keys are intercept and scale.",
+							 "unknown key \"%s\"", tree->keys[i]);
+		if (!icp_read_number(c, &place, tree->items[i],
+							 intercept ? &odds->intercept : &odds->scale))
+			return false;
+	}
+	if (!(fabs(odds->intercept) <= ICP_MAX_WEIGHT && odds->scale >= 0 &&
+		  odds->scale <= ICP_MAX_WEIGHT))
+		return icp_fault(c, path, SYNTAX, "icp_learn() makes both.",
+						 "needs an intercept and a scale from 0 on, of at most %g in size",
+						 ICP_MAX_WEIGHT);
+	p->odds = icp_store(c, odds, size);
+	return true;
+}
+
 /* No object anywhere has a key twice. */
 static bool
 check_keys(IcpCompiler *c, const IcpPath *path, const JsonTree *tree)
@@ -110,7 +149,9 @@ check_keys(IcpCompiler *c, const IcpPath *path, const JsonTree *tree)
 static bool
 read_top(IcpCompiler *c, const JsonTree *tree, IcpProfile *p)
 {
-	static const char *const keys[] = {"attributes", "criteria", "tiers"};
+	static const char *const keys[] = {
+		"attributes", "criteria", "tiers", "probability"
+	};
 	const JsonTree *values[lengthof(keys)] = {NULL};
 
 	for (int i = 0; i < tree->n; i++)
@@ -120,7 +161,7 @@ read_top(IcpCompiler *c, const JsonTree *tree, IcpProfile *p)
 		while (k < lengthof(keys) && strcmp(keys[k], tree->keys[i]) != 0)
 			k++;
 		if (k == lengthof(keys))
-			return icp_fault(c, NULL, SYNTAX, "Known keys are attributes, criteria and tiers.",
+			return icp_fault(c, NULL, SYNTAX, "Known keys are attributes, criteria, tiers and probability.",
 							 "unknown key \"%s\"", tree->keys[i]);
 		values[k] = tree->items[i];
 	}
@@ -132,7 +173,8 @@ read_top(IcpCompiler *c, const JsonTree *tree, IcpProfile *p)
 			continue;
 		if (!(k == 0 ? read_attributes(c, &path, values[k]) :
 			  k == 1 ? read_criteria(c, &path, values[k], p) :
-			  read_tiers(c, &path, values[k], p)))
+			  k == 2 ? read_tiers(c, &path, values[k], p) :
+			  read_probability(c, &path, values[k], p)))
 			return false;
 	}
 	if (values[1] == NULL)

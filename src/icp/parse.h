@@ -25,6 +25,8 @@ typedef struct IcpCompiler
 	bool		fixed;			/* "attributes" names them all */
 	int			nattributes;
 	IcpAttribute attributes[ICP_MAX_ATTRIBUTES];
+	int			criterion;		/* being read */
+	double		typical[ICP_MAX_CRITERIA];
 	StringInfoData data;		/* begins with room for the header */
 } IcpCompiler;
 

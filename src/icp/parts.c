@@ -215,7 +215,7 @@ unknown_key(IcpCompiler *c, const IcpPath *path, const char *key,
 
 	initStringInfo(&hint);
 	appendStringInfo(&hint, "Known keys are name, attribute, %sscore, else, if_unknown, needs",
-					 criterion ? "weight, required, " : "");
+					 criterion ? "weight, required, typical, " : "");
 	for (const IcpTest *t = icp_tests; t->key != NULL; t++)
 		appendStringInfo(&hint, ", %s", t->key);
 	appendStringInfoChar(&hint, '.');
@@ -252,6 +252,8 @@ read_setting(IcpCompiler *c, const IcpPath *path, const JsonTree *tree,
 	}
 	if (criterion && strcmp(key, "weight") == 0)
 		return read_weight(c, path, tree, node);
+	if (criterion && strcmp(key, "typical") == 0)
+		return icp_read_share(c, path, tree, &c->typical[c->criterion]);
 	if (criterion && strcmp(key, "required") == 0)
 	{
 		if (tree->kind != JSON_IS_TRUE && tree->kind != JSON_IS_FALSE)

@@ -106,6 +106,25 @@ DECLARE r text; BEGIN
   RETURN r; END $$;
 SELECT is(by_hand(call, aggtransfn::regprocedure, args), NULL, aggregate || ': the transition called by hand') FROM gathering;
 
+-- minus(), of the states that are counts: what was put in can be taken back, to the byte; what was not, cannot.
+CREATE FUNCTION taken_back(call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r text; b text; BEGIN
+  EXECUTE format($q$
+    WITH p AS MATERIALIZED (SELECT %1$s FILTER (WHERE part = 0) AS a, %1$s FILTER (WHERE part > 0) AS b, %1$s AS whole FROM sample)
+    SELECT concat_ws(', ',
+      CASE WHEN abm.minus(whole, a)::text <> b::text OR abm.minus(whole, b)::text <> a::text THEN 'not the rest' END,
+      CASE WHEN (whole OPERATOR(abm.-) a)::text <> b::text THEN '- is not minus' END,
+      CASE WHEN abm.minus(whole, whole) IS NOT NULL THEN 'something is left of nothing' END,
+      CASE WHEN abm.minus(whole, NULL)::text <> whole::text OR abm.minus(NULL, NULL::%2$s) IS NOT NULL THEN 'NULL takes something' END), a::text FROM p$q$,
+    call, (SELECT state FROM gathering g WHERE g.call = taken_back.call)) INTO r, b;
+  BEGIN
+    EXECUTE format('SELECT abm.minus(%L, %s) FROM sample', b, call);
+    r := r || 'more was taken than there is';
+  EXCEPTION WHEN invalid_parameter_value THEN NULL; END;
+  RETURN r; END $$;
+SELECT is(taken_back(call), '', aggregate || ': what was put in can be taken back')
+FROM gathering WHERE EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure(format('abm.minus(%s,%1$s)', state)));
+
 -- Stored: compressed, out of line, plain, with a short header; and through binary COPY.
 CREATE TABLE stored (type text, k int, part int);
 SELECT format('ALTER TABLE stored ADD COLUMN %I %s', name, state) FROM state_type \gexec
@@ -190,12 +209,23 @@ CREATE TABLE rows_call AS SELECT * FROM (VALUES
   ('absorption',            $$((SELECT abm.transitions(abm.journeys_agg(v, '2024-01-01 00:00+00', 'a'), '2025-01-01 00:00+00') FROM (SELECT i) o (v)), '{b}')$$),
   ('stage_report',          $$((SELECT abm.journeys_agg(v, '2024-01-01 00:00+00', 'a') FROM (SELECT i) o (v)), '{a,b}', '2025-01-01 00:00+00')$$),
   ('stage_report',          $$((SELECT abm.stages(abm.journeys_agg(v, '2024-01-01 00:00+00', 'a'), '{a,b}', '2025-01-01 00:00+00') FROM (SELECT i) o (v)))$$),
+  ('funnel_report',         $$((SELECT abm.journeys_agg(v, '2024-01-01 00:00+00', 'a') FROM (SELECT i) o (v)), '{a,b}', '2025-01-01 00:00+00', '9 days')$$),
+  ('funnel_report',         $$((SELECT abm.funnel(abm.journeys_agg(v, '2024-01-01 00:00+00', 'a'), '{a,b}', '2025-01-01 00:00+00', '9 days') FROM (SELECT i) o (v)))$$),
+  ('funnel_states',         $$((SELECT abm.journeys_agg(v, '2024-01-01 00:00+00', 'a') FROM (SELECT i) o (v)), '{a,b}', '2025-01-01 00:00+00', '9 days')$$),
   ('revenue_movements',     $$((SELECT abm.retention_agg(v, 1, false) FROM (SELECT i) o (v)))$$),
   ('free_mail_domains',     $$()$$),
   ('network_conflicts',     $$((SELECT abm.network_map_agg(inet '10.0.0.0/8', v + w) FROM (SELECT i) o (v), generate_series(1, 2) w))$$),
   ('merge_faults',          $$((SELECT abm.merge_agg(v, 1 - v, '2024-01-01 00:00Z') FROM (SELECT i UNION SELECT 1 - i) o (v)))$$),
   ('engagement_by_class',   $$((SELECT abm.capped_engagement_agg('2024-01-01 00:00Z', 'web', v, 1, '7 days') FROM (SELECT i) o (v)), '2025-01-01 00:00Z')$$),
   ('surge_list',            $$((SELECT abm.surge_agg(v, 5, 1) FROM (SELECT i) o (v)), 7, 28)$$),
+  ('calibration_curve',     $$((SELECT abm.calibration_agg(v / 2.0, true) FROM (SELECT i) o (v)))$$),
+  ('gains',                 $$((SELECT abm.calibration_agg(v / 2.0, true) FROM (SELECT i) o (v)))$$),
+  ('calibration_report',    $$((SELECT abm.calibration_agg(v / 2.0, true) FROM (SELECT i) o (v)))$$),
+  ('icp_coefficients',      $$((SELECT abm.icp_evidence_agg('{"criteria": [{"attribute": "x", "at_least": 1}]}', ARRAY[v / 2.0], v > 0) FROM (VALUES (i), (1 - i)) o (v)))$$),
+  ('icp_explain_probability', $$('{"criteria": [{"attribute": "x", "at_least": 1}], "probability": {"intercept": -1, "scale": 2}}', jsonb_build_object('x', i))$$),
+  ('icp_explain_probability', $$('{"criteria": [{"attribute": "x", "at_least": 1}], "probability": {"intercept": -1, "scale": 2}}', r)$$),
+  ('weights_of_evidence',   $$((SELECT abm.feature_evidence_agg(true, ARRAY['a=' || v]) FROM (SELECT i) o (v)))$$),
+  ('explain_win',           $$((SELECT abm.feature_evidence_agg(true, ARRAY['a=' || v]) FROM (SELECT i) o (v)), '{a=1,b}')$$),
   ('icp_attributes',        $$(format('{"criteria": [{"attribute": "x", "at_least": %s}]}', i)::abm.icp_profile)$$),
   ('icp_explain',           $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', jsonb_build_object('x', i))$$),
   ('icp_explain',           $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', r)$$),
