@@ -68,8 +68,8 @@ funnel_pause(void)
 }
 
 /*
- * The arguments from argno on: steps, perhaps as_of, within, mode, gaps,
- * excluded.  Without as_of all events count.  False when one that is needed
+ * The arguments from argno on: steps, perhaps as_of, within, mode, perhaps
+ * gaps and excluded.  Without as_of all events count.  False when one that is needed
  * is NULL.
  */
 bool
@@ -78,6 +78,7 @@ funnel_plan_arg(FunctionCallInfo fcinfo, int argno, bool timed,
 {
 	NullableDatum *args = fcinfo->args + argno;
 	NullableDatum *rest = args + (timed ? 2 : 1);
+	int			nrest = PG_NARGS() - (int) (rest - fcinfo->args);
 	ArrayType  *excluded;
 
 	if (args[0].isnull || (timed && args[1].isnull) || rest[1].isnull)
@@ -91,6 +92,8 @@ funnel_plan_arg(FunctionCallInfo fcinfo, int argno, bool timed,
 	plan->rule.mode = arg_choice(DatumGetTextPP(rest[1].value), "mode",
 								 funnel_modes);
 	plan->rule.pause = funnel_pause;
+	if (nrest < 4)
+		return true;
 	if (!rest[2].isnull)
 		gaps_arg(DatumGetArrayTypeP(rest[2].value), plan);
 	excluded = rest[3].isnull ? NULL : DatumGetArrayTypeP(rest[3].value);
