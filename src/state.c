@@ -9,6 +9,7 @@
  */
 #include "state_form.h"
 
+#include "access/detoast.h"
 #include "nodes/execnodes.h"
 #include "nodes/plannodes.h"
 
@@ -108,6 +109,34 @@ state_digest_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
 		head->version != type->version || (head->flags & STATE_OPEN))
 		return 0;
 	return *(const uint64 *) ((const char *) head + type->digest_offset);
+}
+
+/*
+ * Is an argument the state of the call before?  One that is stored out of
+ * line is known by where it is stored, so that not even its beginning is
+ * fetched: while a call site lives, no other value comes to stand there.
+ */
+bool
+state_unchanged(FunctionCallInfo fcinfo, int argno, const StateType *type,
+				StateKept *kept)
+{
+	struct varlena *datum = (struct varlena *) PG_GETARG_POINTER(argno);
+	struct varatt_external stored;
+	uint64		digest;
+	bool		same;
+
+	memset(&stored, 0, sizeof(stored));
+	if (VARATT_IS_EXTERNAL_ONDISK(datum))
+	{
+		VARATT_EXTERNAL_GET_POINTER(stored, datum);
+		if (memcmp(&stored, &kept->stored, sizeof(stored)) == 0)
+			return true;
+	}
+	digest = state_digest_arg(fcinfo, argno, type);
+	same = digest != 0 && digest == kept->digest;
+	kept->digest = digest;
+	kept->stored = stored;
+	return same;
 }
 
 /* A state that is made outside of any aggregate. */

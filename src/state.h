@@ -21,6 +21,7 @@
 #include "abm.h"
 #include "dictionary.h"
 #include "money.h"
+#include "network.h"
 
 /* calls between our own files need no linkage table */
 #pragma GCC visibility push(hidden)
@@ -51,6 +52,7 @@ typedef enum FieldType
 	FIELD_WEIGHT,				/* int64 billionths, 1 or more */
 	FIELD_MONEY,				/* Wide in units of 10^-scale */
 	FIELD_CHARS,				/* 8 bytes of text, zero padded */
+	FIELD_NETWORK,				/* Network */
 	FIELD_LABEL,				/* int32, a code of the first dictionary */
 	FIELD_KEY					/* int64; a code of the second dictionary if
 								 * that has any */
@@ -142,8 +144,8 @@ typedef struct StateType
 
 	/*
 	 * Fold neighbours that are one thing; optional, and with one packing at
-	 * most: what is left of a state must not fit a form smaller than its own,
-	 * unless that is the full one.
+	 * most unless one thing means equal bytes: what is left of a state must
+	 * not fit a form smaller than its own, unless that is the full one.
 	 */
 	int			(*fold) (void *items, int n);
 
@@ -162,6 +164,13 @@ state_form(const StateHead *head)
 {
 	return (head->flags >> STATE_FORM_SHIFT) & STATE_FORM_MASK;
 }
+
+/* Which state something was made of, see state_unchanged. */
+typedef struct StateKept
+{
+	uint64		digest;
+	struct varatt_external stored;
+} StateKept;
 
 #define WEIGHT_ONE INT64CONST(1000000000)
 
@@ -183,6 +192,8 @@ extern const void *state_arg(FunctionCallInfo fcinfo, int argno,
 							 const StateType *type);
 extern uint64 state_digest_arg(FunctionCallInfo fcinfo, int argno,
 							   const StateType *type);
+extern bool state_unchanged(FunctionCallInfo fcinfo, int argno,
+							const StateType *type, StateKept *kept);
 extern const void *state_raw_arg(FunctionCallInfo fcinfo, int argno,
 								 const StateType *type);
 

@@ -28,7 +28,7 @@ static const int wire_sizes[] = {
 	[FIELD_CODE] = 1,[FIELD_INT32] = 4,[FIELD_COUNT] = 8,[FIELD_INT64] = 8,
 	[FIELD_FLOAT8] = 8,[FIELD_TIME] = 8,[FIELD_DURATION] = 8,
 	[FIELD_WEIGHT] = 8,[FIELD_MONEY] = 16,[FIELD_CHARS] = CHARS_SIZE,
-	[FIELD_LABEL] = 2,[FIELD_KEY] = 8,[FIELD_REAL] = 8
+	[FIELD_NETWORK] = 18,[FIELD_LABEL] = 2,[FIELD_KEY] = 8,[FIELD_REAL] = 8
 };
 
 static int
@@ -50,6 +50,7 @@ put_field(StringInfo buf, const StateField *field, const char *p)
 	int64		i64;
 	double		f8;
 	Wide		wide;
+	Network		net;
 
 	switch (field->type)
 	{
@@ -71,6 +72,13 @@ put_field(StringInfo buf, const StateField *field, const char *p)
 			break;
 		case FIELD_CHARS:
 			appendBinaryStringInfo(buf, p, CHARS_SIZE);
+			break;
+		case FIELD_NETWORK:
+			memcpy(&net, p, sizeof(net));
+			pq_sendint8(buf, net.bits);
+			pq_sendint8(buf, net.length);
+			pq_sendint64(buf, net.high);
+			pq_sendint64(buf, net.low);
 			break;
 		case FIELD_LABEL:
 			pq_sendint16(buf, (uint16) *(const int32 *) p);
@@ -187,6 +195,7 @@ get_field(StringInfo buf, const StateField *field, const int32 *texts, char *p)
 	int64		i64;
 	double		f8;
 	Wide		wide;
+	Network		net;
 	int			n;
 
 	switch (field->type)
@@ -216,6 +225,14 @@ get_field(StringInfo buf, const StateField *field, const int32 *texts, char *p)
 		case FIELD_CHARS:
 			pq_copymsgbytes(buf, p, CHARS_SIZE);
 			return good_chars(p);
+		case FIELD_NETWORK:
+			memset(&net, 0, sizeof(net));
+			net.bits = pq_getmsgbyte(buf);
+			net.length = pq_getmsgbyte(buf);
+			net.high = pq_getmsgint64(buf);
+			net.low = pq_getmsgint64(buf);
+			memcpy(p, &net, sizeof(net));
+			return network_valid(&net);
 		case FIELD_LABEL:
 			*(int32 *) p = pq_getmsgint(buf, 2);
 			return *(int32 *) p < texts[0];

@@ -91,6 +91,9 @@ json_value(JsonbValue *v, const StateField *field, const char *p,
 		case FIELD_CHARS:
 			json_text(v, p);
 			break;
+		case FIELD_NETWORK:
+			json_text(v, network_text((const Network *) p));
+			break;
 		case FIELD_LABEL:
 			json_label(v, state_dict(state, type, 0), *(const int32 *) p);
 			break;

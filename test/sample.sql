@@ -43,6 +43,10 @@ CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS te
     WHEN argument = 'entry' THEN '(v_days - 30) * interval ''20 minutes'''
     WHEN argument = 'entered_at' THEN 'v_at + interval ''1 day'''
     WHEN argument = 'entered_on' THEN 'v_at::date + 1'
+    WHEN argument = 'daily_cap' THEN '100::float8'
+    WHEN argument = 'into_account' THEN 'v_bigint + v_pick % 3'
+    WHEN type = 'inet'::regtype THEN
+      'set_masklen(CASE WHEN v_pick % 5 > 0 THEN inet ''10.20.30.0'' + v_bigint * 16 ELSE inet ''2001:db8::'' + v_bigint END, 24 + v_pick % 9)'
     WHEN type = 'interval'::regtype THEN '(v_days - 1) * interval ''1 hour'''
     WHEN type = 'timestamptz'::regtype THEN format('v_at + %s * v_days * interval ''1 day''', nth - 1)
     WHEN type = 'date'::regtype THEN format('v_at::date + %s * v_days', nth - 1)

@@ -1,0 +1,109 @@
+/*
+ * decay.c
+ *		Points that lose half of their worth in every half-life.
+ *
+ *		worth at as_of = points 2^(-(as_of - at) / half_life)
+ *
+ * States keep points as of a moment that does not depend on the other events:
+ * the latest landmark before them.  There they are whole units of 10^-18, so
+ * that sums are exact.
+ */
+#include "decay.h"
+
+#include <math.h>
+
+/* Points of one event. */
+double
+arg_points(double points)
+{
+	points = arg_finite(points, "points");
+	if (unlikely(fabs(points) > POINT_LIMIT))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("points must be between -1e9 and 1e9, not %g",
+						points)));
+	return points;
+}
+
+/* A half-life in microseconds. */
+int64
+half_life_arg(FunctionCallInfo fcinfo, int argno)
+{
+	if (PG_ARGISNULL(argno))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("half_life must not be NULL")));
+	return arg_length(PG_GETARG_INTERVAL_P(argno), "half_life");
+}
+
+/* What is added up must decay alike. */
+void
+check_half_life(int64 half_life, int64 other)
+{
+	if (unlikely(half_life != other))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("half-lives of %g and %g days cannot be mixed",
+						half_life / USECS_PER_DAY_F, other / USECS_PER_DAY_F),
+				 errhint("Group by the half-life, or aggregate the events again with one.")));
+}
+
+/* How many whole lengths lie before a moment, counted from 2000 on. */
+int64
+decay_periods(int64 time, int64 length)
+{
+	int64		n = time / length;
+
+	return n - (n * length > time);
+}
+
+/* Points as they were worth some part of a half-life before. */
+int128
+decay_units(double points, double half_lives)
+{
+	return (int128) rint(points * exp2(half_lives) * POINT_UNITS);
+}
+
+/* What units at a moment are worth at a later one. */
+double
+decay_value(double units, TimestampTz at, TimestampTz as_of, int64 half_life)
+{
+	int128		age = (int128) as_of - at;
+	int128		halvings = age / half_life;
+	int64		rest = (int64) (age - halvings * half_life);
+
+	return ldexp(units / POINT_UNITS * exp2(-((double) rest / half_life)),
+				 -(int) Min(halvings, 10000));
+}
+
+/* A score looks back; it does not forget what has happened since. */
+void
+check_as_of(TimestampTz as_of, TimestampTz newest)
+{
+	if (unlikely(as_of < newest))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("as_of must not be before the newest event"),
+				 errdetail("The newest event was at %s.",
+						   timestamptz_to_str(newest)),
+				 errhint("Aggregate only the events until as_of: FILTER (WHERE at <= as_of).")));
+}
+
+/* ----------
+ * The SQL side
+ * ----------
+ */
+
+PG_FUNCTION_INFO_V1(abm_decay_factor);
+Datum
+abm_decay_factor(PG_FUNCTION_ARGS)
+{
+	int64		age = arg_span(PG_GETARG_INTERVAL_P(0), "age");
+	int64		half_life = half_life_arg(fcinfo, 1);
+
+	if (age < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("age must be greater than or equal to zero")));
+	PG_RETURN_FLOAT8(decay_value(POINT_UNITS, 0, age, half_life));
+}

@@ -1,0 +1,31 @@
+/*
+ * decay.h
+ *		Points that lose half of their worth in every half-life.
+ */
+#ifndef ABM_DECAY_H
+#define ABM_DECAY_H
+
+#include "abm.h"
+
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
+#define POINT_SCALE 18			/* decimal digits of points in a state */
+#define POINT_UNITS 1e18
+#define POINT_LIMIT 1e9			/* the most points that one event can have */
+
+/* what is older than so many half-lives before the newest is worth nothing */
+#define DECAY_HORIZON 128
+
+extern double arg_points(double points);
+extern int64 half_life_arg(FunctionCallInfo fcinfo, int argno);
+extern void check_half_life(int64 half_life, int64 other);
+extern int64 decay_periods(int64 time, int64 length);
+extern int128 decay_units(double points, double half_lives);
+extern double decay_value(double units, TimestampTz at, TimestampTz as_of,
+						  int64 half_life);
+extern void check_as_of(TimestampTz as_of, TimestampTz newest);
+
+#pragma GCC visibility pop
+
+#endif							/* ABM_DECAY_H */
