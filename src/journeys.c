@@ -290,7 +290,7 @@ const StateType journeys_type = {
 	.max_labels = MAX_LABELS,.max_items = 100000000,
 	.expect_offset = offsetof(Journeys, expect),
 	.max_kilobytes = &population_memory,
-	.remedy = "Raise abm.population_memory, or make buckets by a hash of the entity, GROUP BY hashint8(entity) & 15 say; the funnels of the buckets roll up.",
+	.remedy = "Raise abm.population_memory, or make buckets by a hash of the entity, GROUP BY hashint8(entity) & 15 say; the stages, transitions and funnels of the buckets roll up.",
 	.fields = journeys_fields,.items_name = "events",
 	.item_fields = happening_fields,.compare = happening_compare,
 	.packings = journeys_packings,.npackings = lengthof(journeys_packings),
