@@ -334,9 +334,12 @@ journeys_accum(FunctionCallInfo fcinfo, KeyKind kind, char *digits)
 static inline const char *
 record_at(const Journeys *js, int i)
 {
-	return (const char *) js->happening +
-		(Size) i * (state_form(&js->head) == FORM_FULL ? sizeof(Happening) :
-					journeys_packings[state_form(&js->head) - 1].size);
+	static const uint16 size[STATE_FORM_MASK + 1] = {
+		[FORM_FULL] = sizeof(Happening),[FORM_VALUED] = sizeof(ValuedRecord),
+		[FORM_WIDE] = sizeof(WideRecord),[FORM_SMALL] = sizeof(SmallRecord)
+	};
+
+	return (const char *) js->happening + (Size) i * size[state_form(&js->head)];
 }
 
 static inline int64
