@@ -456,7 +456,7 @@ get_state(StringInfo buf, const StateType *given, const char **fault)
 	{
 		int			n = pq_getmsgint(buf, 4);
 
-		head = state_open_copy(head, type, n, n);
+		head = state_reformed(head, type, 0, n, 0);
 		memset(STATE_ITEMS(head, type), 0, (Size) n * type->item_size);
 		*fault = get_items(buf, type, texts, head, n);
 	}
