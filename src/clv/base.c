@@ -36,7 +36,7 @@ rank_models(const Customers *c, ClvModel **ranked)
 	for (int i = 0; i < lengthof(rivals); i++)
 	{
 		ClvModel   *m = suffice ? model_fit(rivals[i], c) :
-			model_make(rivals[i], NULL, weight, 0, 0);
+		model_make(rivals[i], NULL, weight, 0, 0);
 		int			place = i;
 
 		while (place > 0 && akaike(m) < akaike(ranked[place - 1]))

@@ -59,15 +59,19 @@ forecast_until(double time, const void *arg)
 static double
 worth_purchases(const Worth *w, const double *p)
 {
+	const ClvKind *kind = w->m->kind;
 	Forecast	f = {w, p};
+	double		scale = INFINITY;
 
 	if (w->how == BY_PERIOD)
 		return discounted_by_period(forecast_until, &f, w->periods, w->length,
 									w->rate);
 	if (w->how == FOR_EVER)
-		return w->m->kind->residual(p, &w->h, w->rate);
-	return discounted_until(forecast_until, &f, w->length, w->rate,
-							p[1] + w->h.age);
+		return kind->residual(p, &w->h, w->rate);
+	for (int i = 0; i < kind->nparameters; i++)
+		if (kind->scaled[i])
+			scale = fmin(scale, p[i] + w->h.age);
+	return discounted_until(forecast_until, &f, w->length, w->rate, scale);
 }
 
 static double

@@ -335,7 +335,7 @@ polish(Search *s, Place *place)
 
 /* Covariance of the parameters; false when one is not determined. */
 static bool
-fill_covariance(const Search *s, const Place *place, Fit *fit)
+fill_covariance(const Search *s, Fit *fit)
 {
 	const FitProblem *problem = s->problem;
 
@@ -379,7 +379,7 @@ fit_maximise(const FitProblem *problem, Fit *fit)
 	fit->evaluations += s.evaluations;
 	if (problem->draft)
 		return;
-	if (fit->status == FIT_OK && !fill_covariance(&s, &place, fit))
+	if (fit->status == FIT_OK && !fill_covariance(&s, fit))
 		fit->status = FIT_BOUNDARY;
 	fit->has_metric = fit->status == FIT_OK;
 	memcpy(fit->metric, s.b, sizeof(s.b));

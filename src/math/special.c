@@ -152,11 +152,11 @@ beta_mean(double a, double b, double (*f) (double p, const void *arg),
 	double		centre = log(a / b);
 	double		scale = fmin(sqrt(1 / a + 1 / b), 4);
 	double		step = 0.1 / fmax(scale, 1);
-	double		top = -(a + b) * softplus(centre, &(double) {0});
+	double		mean;
+	double		top = a * centre - (a + b) * softplus(centre, &mean);
 	double		mass = 0;
 	double		sum = 0;
 
-	top += a * centre;
 	for (int side = -1; side <= 1; side += 2)
 		for (int i = side < 0; i < 10000; i++)
 		{
