@@ -240,6 +240,8 @@ destandardise(const ClvKind *kind, const Customers *c, const Standard *s,
 	Fit			old = *fit;
 	double		map[FIT_MAX][FIT_MAX];
 
+	if (n == np)
+		return;
 	for (int i = 0; i < n; i++)
 	{
 		double		sum = 0;

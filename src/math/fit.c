@@ -350,6 +350,8 @@ fill_covariance(const Search *s, Fit *fit)
 			c *= i < problem->npositive ? fit->p[i] : 1;
 			c *= j < problem->npositive ? fit->p[j] : 1;
 			fit->covariance[i * FIT_MAX + j] = c;
+			if (!isfinite(c) || (i == j && !(c > 0)))
+				return false;
 		}
 	return true;
 }
