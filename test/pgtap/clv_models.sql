@@ -175,7 +175,7 @@ SELECT is(abm.pareto_nbd_fit(x, t_x, t, n::float8)::text, (SELECT abm.pareto_nbd
 SELECT is(abm.bgnbd_fit(abm.rollup(e))::text, (SELECT abm.bgnbd_fit(x, t_x, t)::text FROM cdnow), 'from stored parts = from the whole')
   FROM (SELECT id % 7, abm.rfm_agg(x, t_x, t) AS e FROM cdnow GROUP BY 1) g;
 \else
-SELECT skip('there is no data folder: set ABM_DATA to the one that has clv/ (CDNOW parity, references, stress cases)', 36);
+SELECT skip('there is no data folder: set ABM_DATA to the one that has clv/ (CDNOW parity, references, stress cases)', 34);
 \endif
 
 -- Everything below needs no data. Customers are simulated: r = 2, so that rates are sums of two exponentials, and Beta(1, 2), which is 1 - sqrt(u).
@@ -296,8 +296,8 @@ SELECT is_empty($$ SELECT what, k, s FROM odd_model, customer, LATERAL (VALUES (
 SELECT is_empty($$ SELECT what, k FROM odd_model WHERE m::text::abm.clv_model::text <> m::text $$, 'degenerate customers: models can be written and read');
 SELECT is(abm.fit_status(abm.gamma_gamma_fit(x, m)), s, w) FROM (VALUES ('too_few', 'money: nobody', 0, 5::float8), ('too_few', 'money: unknown', 3, NULL), ('too_few', 'money: nothing', 3, 0), ('too_few', 'money: less than nothing', 3, -5),
   ('too_few', 'money: all the same', 3, 5)) v (s, w, x, m), generate_series(1, 9) GROUP BY s, w;
-SELECT is((SELECT abm.fit_status(abm.gamma_gamma_fit(1 + i % 3, 10 ^ (i * 7 % 400 / 50.0))) FROM generate_series(1, 400) i), 'mean_undefined', 'money over eight powers of ten: the mean is not defined');
-SELECT is((SELECT abm.expected_spend(abm.gamma_gamma_fit(1 + i % 3, 10 ^ (i * 7 % 400 / 50.0)), 0, NULL) FROM generate_series(1, 400) i), NULL, '... and so unknown, not negative');
+SELECT is((SELECT abm.fit_status(abm.gamma_gamma_fit(1 + i % 4, 30 * (i / 401.0) ^ (-1.6) * exp((i * 7 % 11 - 5) / 3.0 / sqrt(1 + i % 4)))) FROM generate_series(1, 400) i), 'mean_undefined', 'money with a very heavy tail: the mean is not defined');
+SELECT is((SELECT abm.expected_spend(abm.gamma_gamma_fit(1 + i % 4, 30 * (i / 401.0) ^ (-1.6) * exp((i * 7 % 11 - 5) / 3.0 / sqrt(1 + i % 4))), 0, NULL) FROM generate_series(1, 400) i), NULL, '... and so unknown, not negative');
 
 -- The value type: written and read to the last bit; what is none is refused.
 CREATE TEMP TABLE kept AS SELECT b AS m FROM run WHERE run < 3 UNION ALL SELECT g FROM run WHERE run < 3 UNION ALL SELECT m FROM odd_model UNION ALL SELECT m FROM asked;
@@ -333,7 +333,7 @@ SELECT is_empty($$ WITH b AS (SELECT decode(left(t, -8), 'hex') AS b FROM one),
       (random() * (length(b) - 1))::int, (ARRAY[0, 1, 127, 128, 255, (random() * 255)::int])[1 + (random() * 5)::int]) AS b FROM b, generate_series(1, 2000) n)
   SELECT r, count(*) FROM m, LATERAL (SELECT pg_temp.read_model(encode(b || pg_temp.crc32c(b), 'hex')) AS r) x WHERE r NOT IN ('22P02', '22023', 'accepted') GROUP BY r $$,
   'changed bytes with a right checksum are refused or harmless');
-SELECT is_empty($$ SELECT (abm.rfm_agg(1, 1, 2))::text::abm.clv_model FROM one WHERE pg_temp.read_model((SELECT abm.rfm_agg(1, 1, 2)::text)) <> '22P02' $$, 'a state is no model');
+SELECT is(pg_temp.read_model((SELECT abm.rfm_agg(1, 1, 2)::text)), '22P02', 'a state is no model');
 
 -- A model in an argument is taken out once, and again when it changes.
 SELECT is_empty($$ SELECT * FROM (SELECT run, abm.p_alive(b, 2, 20, 30) AS together FROM run) t JOIN (SELECT run, abm.p_alive((SELECT b FROM run r WHERE r.run = q.run), 2, 20, 30) AS apart FROM run q) a USING (run)
