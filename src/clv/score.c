@@ -9,9 +9,10 @@
 
 #include "clv/rfm_counts.h"
 #include "estimate.h"
-#include "math/discount.h"
+#include "math/dist.h"
 
 #define MAX_MODELS 2			/* among the arguments of one function */
+#define MAX_PERIODS 10000
 
 /*
  * Models
@@ -85,6 +86,17 @@ scorer_must(const Scorer *m, bool can)
 				 errhint("Use a model of purchases, such as that of abm.mbgnbd_fit.")));
 }
 
+/* A model that tells how often a customer will buy. */
+void
+scorer_must_forecast(const Scorer *m)
+{
+	if (unlikely(m->kind->purchases == NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is no model of purchases", m->kind->title),
+				 errhint("Use one such as that of abm.mbgnbd_fit.")));
+}
+
 /* An interval in the model's units of time. */
 double
 scorer_horizon(const Scorer *m, const Interval *horizon)
@@ -103,6 +115,18 @@ scorer_horizon(const Scorer *m, const Interval *horizon)
 /*
  * Arguments and results
  */
+
+/* A number of periods. */
+int
+arg_periods(int periods)
+{
+	if (periods < 1 || periods > MAX_PERIODS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("periods must be between 1 and %d, not %d",
+						MAX_PERIODS, periods)));
+	return periods;
+}
 
 /* A rate of discount, 0 or more; or more than 0. */
 double
@@ -130,6 +154,26 @@ Datum
 score(FunctionCallInfo fcinfo, double value)
 {
 	return float_or_null(fcinfo, isfinite(value) ? value : NAN);
+}
+
+/*
+ * A row (value, std_err, lower, upper), the interval being normal on the
+ * scale of the logarithm.
+ */
+Datum
+estimate_row(FunctionCallInfo fcinfo, double value, double log_error,
+			 double level)
+{
+	double		factor = exp(-normal_quantile((1 - level) / 2) * log_error);
+	Datum		values[4] = {
+		Float8GetDatum(value), Float8GetDatum(value * log_error),
+		Float8GetDatum(value / factor), Float8GetDatum(value * factor)
+	};
+	bool		nulls[4];
+
+	for (int i = 0; i < 4; i++)
+		nulls[i] = !isfinite(DatumGetFloat8(values[i]));
+	return single_row(fcinfo, values, nulls);
 }
 
 /*

@@ -22,8 +22,12 @@ typedef struct Scorer
 extern const Scorer *scorer_arg(FunctionCallInfo fcinfo, int argno);
 extern const Scorer *spender_arg(FunctionCallInfo fcinfo, int argno);
 extern double scorer_horizon(const Scorer *m, const Interval *horizon);
+extern void scorer_must_forecast(const Scorer *m);
+extern int	arg_periods(int periods);
 extern double arg_rate(double rate, const char *what, bool zero);
 extern History history_args(FunctionCallInfo fcinfo, int first);
 extern Datum score(FunctionCallInfo fcinfo, double value);
+extern Datum estimate_row(FunctionCallInfo fcinfo, double value,
+						  double log_error, double level);
 
 #endif							/* ABM_SCORE_H */

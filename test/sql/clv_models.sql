@@ -52,6 +52,8 @@ SELECT model FROM evidence, abm.fit_quality(abm.best_fit(e));
 SELECT frequency, customers, round(expected::numeric, 2) AS expected FROM evidence, model, abm.frequency_fit(mb, e, 4);
 SELECT "time", from_now, round(cumulative::numeric, 3) AS cumulative, round(increment::numeric, 3) AS increment FROM evidence, model, abm.expected_tracking(mb, e, 13, 13);
 SELECT round(purchases::numeric, 3) AS purchases, round(std_err::numeric, 3) AS std_err, round(lower::numeric, 3) AS lower, round(upper::numeric, 3) AS upper FROM evidence, model, abm.base_purchases(mb, e, 26);
+SELECT round(clv::numeric, 2) AS clv, round(std_err::numeric, 2) AS std_err, round(lower::numeric, 2) AS lower, round(upper::numeric, 2) AS upper
+FROM model, (SELECT abm.rfm_spend_agg(frequency, recency, age, 30, customers) AS e FROM history) e, abm.base_clv(mb, g, e, 12, 4.345, 0.01);
 SELECT round(abm.log_likelihood(mb, e)::numeric, 4) AS mbgnbd, round(abm.log_likelihood(abm.given_model('mbgnbd', '{0.5,6,0.9,1.6}'), e)::numeric, 4) AS another FROM evidence, model;
 SELECT customers, left_out, round(pearson::numeric, 5) AS pearson, round(spearman::numeric, 5) AS spearman, round(lower::numeric, 4) AS lower, round(upper::numeric, 4) AS upper FROM evidence, abm.spend_association(s);
 
@@ -121,6 +123,8 @@ SELECT abm.clv(g, g, 12, 1, 0.01, 1, 1, 2, 5) FROM model;
 SELECT abm.clv(b, g, 0, 1, 0.01, 1, 1, 2, 5) FROM model;
 SELECT abm.clv(b, g, 12, 1, -0.01, 1, 1, 2, 5) FROM model;
 SELECT abm.base_purchases(g, e, 26) FROM model, evidence;
+SELECT abm.base_clv(b, b, e, 12, 1, 0.01) FROM model, (SELECT abm.rfm_spend_agg(1, 1, 2, 3) AS e) e;
+SELECT abm.rfm_spend_agg(1, 1, 2, -3);
 SELECT abm.expected_tracking(b, e, 0) FROM model, evidence;
 SELECT abm.frequency_fit(b, e, -1) FROM model, evidence;
 SELECT abm.forecast_agg('NaN', 1);
