@@ -57,7 +57,8 @@ base_model(FunctionCallInfo fcinfo)
 {
 	const Scorer *m = scorer_arg(fcinfo, 0);
 
-	if (m->kind->purchases_new == NULL)
+	if (m->kind->purchases == NULL || m->kind->purchases_new == NULL ||
+		m->kind->probability == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s is no model of purchases", m->kind->title),

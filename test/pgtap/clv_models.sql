@@ -146,6 +146,9 @@ SELECT is_empty($$ SELECT * FROM stressed WHERE NOT abs(pa::numeric - p_alive) <
 SELECT is_empty($$ SELECT * FROM stressed WHERE NOT abs(c::numeric - cet) <= 1e-11 * cet + 1e-300 $$, 'stress: expected purchases within 1e-11');
 SELECT is_empty($$ SELECT * FROM stressed WHERE NOT pg_temp.off(n, new_expected) < 1e-11 $$, 'stress: new customers within 1e-11');
 
+SELECT set_eq($$ SELECT data, model FROM (SELECT data, abm.rfm_agg(x, t_x, t) AS e FROM rfm GROUP BY data) s, abm.rank_models(e) WHERE rank = 1 $$,
+  $$ VALUES ('exact', 'mbgnbd'), ('rounded', 'mbgnbd'), ('days', 'mbgnbd'), ('orders', 'bgnbd') $$, 'MBG/NBD is the best model of three of four sets');
+
 -- The hold-out.
 CREATE TEMP TABLE judged AS
   SELECT w.data, s.long AS kind, v, d.horizon, abm.forecast_agg(abm.expected_purchases(g, d.horizon, x, t_x, t), x_star, x) AS f,
@@ -175,7 +178,7 @@ SELECT is(abm.pareto_nbd_fit(x, t_x, t, n::float8)::text, (SELECT abm.pareto_nbd
 SELECT is(abm.bgnbd_fit(abm.rollup(e))::text, (SELECT abm.bgnbd_fit(x, t_x, t)::text FROM cdnow), 'from stored parts = from the whole')
   FROM (SELECT id % 7, abm.rfm_agg(x, t_x, t) AS e FROM cdnow GROUP BY 1) g;
 \else
-SELECT skip('there is no data folder: set ABM_DATA to the one that has clv/ (CDNOW parity, references, stress cases)', 34);
+SELECT skip('there is no data folder: set ABM_DATA to the one that has clv/ (CDNOW parity, references, stress cases)', 35);
 \endif
 
 -- Everything below needs no data. Customers are simulated: r = 2, so that rates are sums of two exponentials, and Beta(1, 2), which is 1 - sqrt(u).
@@ -250,6 +253,12 @@ SELECT ok(pg_temp.off(max(cumulative), (SELECT sum(abm.expected_purchases_new((S
   AND count(*) = 60, 'tracking ends at the sum of all customers') FROM run, (SELECT abm.rfm_agg(x, t_x, t) AS e FROM simulated WHERE run = 0) e, abm.expected_tracking(b, e, 1, 20) WHERE run = 0;
 SELECT ok(pg_temp.off(sum(expected), 500) < 1e-12 AND sum(customers) = 500, 'all customers have a frequency') FROM run, (SELECT abm.rfm_agg(x, t_x, t) AS e FROM simulated WHERE run = 0) e, abm.frequency_fit(b, e) WHERE run = 0;
 SELECT ok(abs(abm.log_likelihood(b, e) - abm.log_likelihood(b)) < 1e-9, 'the likelihood of the evidence is that of the fit') FROM run, (SELECT abm.rfm_agg(x, t_x, t) AS e FROM simulated WHERE run = 0) e WHERE run = 0;
+
+-- So many histories that a sample shows the way: the whole decides, also where the sample says nothing.
+CREATE TEMP TABLE many AS SELECT i, CASE WHEN i % 400 = 0 THEN c.x ELSE 0 END AS x, CASE WHEN i % 400 = 0 THEN c.t_x ELSE 0 END AS t_x, 40 + i / 1e4 AS t
+  FROM generate_series(1, 40000) i, LATERAL (SELECT * FROM pg_temp.customer(6 + 0 * i, 40)) c;
+SELECT ok(status = 'ok' AND gradient < 1e-6 AND pg_temp.off(w, value) < 1e-3, 'rare repeat buyers among very many: ' || parameter) FROM (SELECT abm.bgnbd_fit(x, t_x, t) AS m FROM many) a,
+  (SELECT abm.bgnbd_fit(x, t_x, round(t::numeric, 2)::float8) AS n FROM many) b, abm.fit_quality(m), abm.parameters(m), abm.parameter(n, parameter) AS w;
 
 -- Covariates: a covariate that only one half has is as two halves; none at all is as without.
 SELECT is(abm.bgnbd_fit(x, t_x, t, '{}', '{}')::text, abm.bgnbd_fit(x, t_x, t)::text, 'no covariates: the same model') FROM simulated WHERE run < 5;
