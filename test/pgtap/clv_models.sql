@@ -231,6 +231,10 @@ SELECT is_empty($$ SELECT kind, x, t_x, age, s.*, want FROM asked, customer, abm
   WHERE NOT (abs(whole - 1) < 1e-9 AND pg_temp.off(mean, want) < 1e-8) $$,
   'probabilities sum to 1, and to what is expected');
 SELECT is_empty($$ SELECT kind, t FROM asked, generate_series(1, 50) t WHERE NOT abm.expected_purchases_new(m, t) > abm.expected_purchases_new(m, t - 1) $$, 'more time, more purchases');
+SELECT is_empty($$ SELECT * FROM (SELECT kind, x, t_x, age, k, abm.expected_purchases(m, 10.0::float8 ^ k, x, t_x, age) AS s, lag(abm.expected_purchases(m, 10.0::float8 ^ k, x, t_x, age)) OVER (PARTITION BY kind, x, t_x, age ORDER BY k) AS before
+  FROM asked, (SELECT DISTINCT * FROM customer) c, generate_series(-10, 20, 5) k) q WHERE s IS NULL OR NOT s > before $$, 'from a moment to eternity: more time, more purchases');
+SELECT is_empty($$ SELECT kind, x, t_x, age FROM asked, customer WHERE abm.expected_purchases(m, 0, x, t_x, age) <> 0 OR abm.purchase_probability(m, 0, 0, x, t_x, age) <> 1 OR abm.purchase_probability(m, 1, 0, x, t_x, age) <> 0
+  OR abm.purchase_probability(m, 1000000000, 1e9, x, t_x, age) NOT BETWEEN 0 AND 1 OR abm.purchase_probability(m, 1000, 10, x, t_x, age) NOT BETWEEN 0 AND 1e-100 $$, 'no time, no purchase; numbers beyond all measure');
 SELECT is_empty($$ SELECT kind, x, t_x, age, slow, fast FROM asked, customer, LATERAL (SELECT sum((abm.expected_purchases(m, k * 0.02, x, t_x, age) - abm.expected_purchases(m, (k - 1) * 0.02, x, t_x, age))
       * exp(-0.05 * (k - 0.5) * 0.02)) AS slow FROM generate_series(1, 1500) k) s,
     LATERAL (SELECT abm.clv_continuous(m, abm.given_model('gamma_gamma', '{2,3,1}'), 30, 0.05, x, t_x, age, NULL) AS fast) f
@@ -350,6 +354,11 @@ SELECT is_empty($$ WITH b AS (SELECT decode(left(t, -8), 'hex') AS b FROM one),
   SELECT r, count(*) FROM m, LATERAL (SELECT pg_temp.read_model(encode(b || pg_temp.crc32c(b), 'hex')) AS r) x WHERE r NOT IN ('22P02', '22023', 'accepted') GROUP BY r $$,
   'changed bytes with a right checksum are refused or harmless');
 SELECT is(pg_temp.read_model((SELECT abm.rfm_agg(1, 1, 2)::text)), '22P02', 'a state is no model');
+
+-- A model that did not converge answers nothing: made of a given one by its status byte.
+CREATE TEMP TABLE lost AS SELECT encode(b || pg_temp.crc32c(b), 'hex')::abm.clv_model AS m FROM (SELECT set_byte(decode(left(m::text, -8), 'hex'), 5, 3) AS b FROM asked WHERE kind = 'mbgnbd') x;
+SELECT ok(abm.fit_status(m) = 'not_converged' AND abm.p_alive(m, 1, 1, 2) IS NULL AND abm.expected_purchases(m, 1, 1, 1, 2) IS NULL AND abm.parameter(m, 'r') IS NULL
+  AND NOT EXISTS (SELECT FROM abm.parameters(m)) AND (abm.base_purchases(m, e, 5)).purchases IS NULL, 'a model that did not converge answers nothing') FROM lost, (SELECT abm.rfm_agg(1, 1, 2) AS e) e;
 
 -- A model in an argument is taken out once, and again when it changes.
 SELECT is_empty($$ SELECT * FROM (SELECT run, abm.p_alive(b, 2, 20, 30) AS together FROM run) t JOIN (SELECT run, abm.p_alive((SELECT b FROM run r WHERE r.run = q.run), 2, 20, 30) AS apart FROM run q) a USING (run)
