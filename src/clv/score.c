@@ -75,7 +75,7 @@ spender_arg(FunctionCallInfo fcinfo, int argno)
 }
 
 /* A question that not every kind of model can answer. */
-static void
+void
 scorer_must(const Scorer *m, bool can)
 {
 	if (unlikely(!can))

@@ -230,6 +230,7 @@ abm_residual_clv(PG_FUNCTION_ARGS)
 
 	if (!worth_args(fcinfo, &w, 3))
 		PG_RETURN_NULL();
+	scorer_must(w.m, w.m->kind->residual != NULL);
 	w.rate = arg_rate(PG_GETARG_FLOAT8(2), "rate", false);
 	return score(fcinfo, worth_value(&w));
 }

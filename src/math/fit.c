@@ -28,7 +28,7 @@
 #define DRAFT_DECREMENT 1e-8
 #define HESSIAN_STEP 1e-4
 #define NEWTON_MOVE 1e-6
-#define LEAST_PIVOT 1e-9			/* what the differences can tell from 0 */
+#define LEAST_PIVOT 1e-9		/* what the differences can tell from 0 */
 #define GREATEST_ERROR 10		/* standard error of a logarithm */
 
 /* A place on the search scale. */
