@@ -222,7 +222,8 @@ abm_rfm_spend_accum(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
 		(PG_NARGS() > 5 && PG_ARGISNULL(5)))
 		return state_leave_out(fcinfo, &rfm_spend_type);
-	h = history_args(fcinfo, 1);
+	h = arg_history(PG_GETARG_INT64(1), PG_GETARG_FLOAT8(2),
+					PG_GETARG_FLOAT8(3));
 	item.c.frequency = PG_GETARG_INT64(1);
 	item.c.recency = h.recency;
 	item.c.age = h.age;
