@@ -245,7 +245,7 @@ abm_base_clv(PG_FUNCTION_ARGS)
 	const Scorer *g = spender_arg(fcinfo, 1);
 	Base		b = {
 		m, state_arg(fcinfo, 2, &rfm_spend_type),
-		arg_periods(PG_GETARG_INT32(3)),
+		arg_clv_periods(PG_GETARG_INT32(3)),
 		arg_not_negative(PG_GETARG_FLOAT8(4), "period_length"),
 		arg_rate(PG_GETARG_FLOAT8(5), "discount", true), NULL
 	};

@@ -118,7 +118,7 @@ scorer_horizon(const Scorer *m, const Interval *horizon)
 
 /* A number of periods. */
 int
-arg_periods(int periods)
+arg_clv_periods(int periods)
 {
 	if (periods < 1 || periods > MAX_PERIODS)
 		ereport(ERROR,

@@ -24,7 +24,7 @@ extern const Scorer *spender_arg(FunctionCallInfo fcinfo, int argno);
 extern double scorer_horizon(const Scorer *m, const Interval *horizon);
 extern void scorer_must(const Scorer *m, bool can);
 extern void scorer_must_forecast(const Scorer *m);
-extern int	arg_periods(int periods);
+extern int	arg_clv_periods(int periods);
 extern double arg_rate(double rate, const char *what, bool zero);
 extern History history_args(FunctionCallInfo fcinfo, int first);
 extern Datum score(FunctionCallInfo fcinfo, double value);

@@ -151,7 +151,7 @@ periodic_args(FunctionCallInfo fcinfo, Worth *w)
 	if (!worth_args(fcinfo, w, 5))
 		return false;
 	w->how = BY_PERIOD;
-	w->periods = arg_periods(PG_GETARG_INT32(2));
+	w->periods = arg_clv_periods(PG_GETARG_INT32(2));
 	w->length = arg_not_negative(PG_GETARG_FLOAT8(3), "period_length");
 	w->rate = arg_rate(PG_GETARG_FLOAT8(4), "discount", true);
 	return true;
