@@ -438,7 +438,7 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 
 	if (state_form(a) != state_form(b))
 	{
-		int64		item[8];
+		int64		item[STATE_ITEM_WORDS];
 
 		Assert(type->item_size <= sizeof(item));
 		for (int i = 0; i < b->nitems; i++)

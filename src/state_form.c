@@ -207,7 +207,7 @@ state_reformed(const StateHead *from, const StateType *type, int form,
 {
 	StateHead  *to;
 	char	   *item;
-	int64		full[8];
+	int64		full[STATE_ITEM_WORDS];
 
 	Assert(type->item_size <= sizeof(full));
 	state_check_limit(type, (int64) from->nitems + extra,
@@ -239,8 +239,8 @@ state_larger_form(const StateHead *head, const StateType *type,
 				  const void *item)
 {
 	int			form = state_form(head);
-	int64		full[8];
-	int64		packed[8];
+	int64		full[STATE_ITEM_WORDS];
+	int64		packed[STATE_ITEM_WORDS];
 
 	Assert(type->item_size <= sizeof(full));
 	while (--form > 0)
@@ -303,7 +303,7 @@ state_fits(const StateHead *head, const StateType *type,
 		   const StatePacking *packing)
 {
 	const char *item = state_items(head, type);
-	int64		packed[8];
+	int64		packed[STATE_ITEM_WORDS];
 
 	Assert(packing->size <= sizeof(packed));
 	for (int i = 0; i < head->nitems; i++, item += type->item_size)
@@ -324,7 +324,7 @@ state_pack(StateHead *head, const StateType *type)
 	for (int form = type->npackings; form > 0 && state_form(head) == 0; form--)
 	{
 		const StatePacking *packing = &type->packings[form - 1];
-		int64		packed[8];
+		int64		packed[STATE_ITEM_WORDS];
 
 		if (!state_fits(head, type, packing))
 			continue;

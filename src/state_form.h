@@ -13,6 +13,7 @@
 
 #define SMALLEST_STATE 64
 #define LARGE_STATE (1024 * 1024)	/* its size is not rounded */
+#define STATE_ITEM_WORDS 32		/* of 8 bytes: no record is longer */
 
 static inline StateHead *
 head_of(void *state)

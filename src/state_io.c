@@ -123,9 +123,10 @@ static void
 put_state(StringInfo buf, const StateType *type, const void *state)
 {
 	const StateHead *head = state;
-	int64		item[8];
+	int64		item[STATE_ITEM_WORDS];
 	int			start = buf->len;
 
+	Assert(type->item_size <= sizeof(item));
 	pq_sendint8(buf, head->kind);
 	pq_sendint8(buf, type->version);
 	pq_sendint16(buf, 0);
