@@ -216,6 +216,7 @@ abm_expected_tracking(PG_FUNCTION_ARGS)
 				 errmsg("step is too small for a time of %g",
 						c.scale + ahead),
 				 errhint("At most %d steps are reported.", MAX_STEPS)));
+	check_customers(m->kind, &c);
 	customers_by_age(&c);
 	abm_begin_rows(fcinfo);
 	for (int k = 1; k <= steps && m->usable; k++)
@@ -262,6 +263,7 @@ abm_frequency_fit(PG_FUNCTION_ARGS)
 						(long long) top)));
 	for (int i = 0; i < c.n; i++)
 		actual[(int) Min(c.row[i].frequency, top)] += c.row[i].weight;
+	check_customers(m->kind, &c);
 	customers_suffice(&c, &weight);
 	customers_by_age(&c);
 	abm_begin_rows(fcinfo);

@@ -149,6 +149,7 @@ base_forecast(const Base *b, const double *p)
 		Forecast	f = {b->m->kind, p, &h};
 
 		CHECK_EVERY(i, 0xFF);
+		check_history(b->m->kind, &h);
 		b->purchases[i] = i > 0 && same_history(item - 1, item) ?
 			b->purchases[i - 1] :
 			discounted_by_period(forecast_until, &f, b->periods, b->length,
