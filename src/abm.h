@@ -25,6 +25,11 @@
 #include "varatt.h"
 #endif
 
+/* 18 writes it in front of a declaration and has dropped the other form */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /*
  * Input functions report bad input softly where the server can take it:
  * from 16 on the caller may hand down an ErrorSaveContext.
@@ -83,8 +88,8 @@ typedef void *SoftErrors;
 #pragma GCC visibility push(hidden)
 
 /* args.c: arguments that must be sane, with one message for each fault */
-extern void arg_refuse_float(double value, const char *what) pg_attribute_noreturn();
-extern void arg_refuse_time(const char *what) pg_attribute_noreturn();
+pg_noreturn extern void arg_refuse_float(double value, const char *what);
+pg_noreturn extern void arg_refuse_time(const char *what);
 extern double arg_not_negative(double value, const char *what);
 extern double arg_level(double level);
 extern int64 arg_span(const Interval *span, const char *what);

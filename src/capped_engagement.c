@@ -167,11 +167,12 @@ static CappedEngagement *
 capped_add(CappedEngagement *e, const ClassDay *one)
 {
 	int			n = e->head.nitems;
+	ClassDay   *day = (ClassDay *) state_items(&e->head, &capped_engagement_type);
 
 	for (int i = n - 1; i >= 0 && i >= n - NEAR_RECORDS; i--)
-		if (same_day(&e->day[i], one))
+		if (same_day(&day[i], one))
 		{
-			day_add(&e->day[i], one);
+			day_add(&day[i], one);
 			return e;
 		}
 	return state_append(e, &capped_engagement_type, one);

@@ -154,12 +154,13 @@ evidence_add(FeatureEvidence *e, const Feature *f, bool won)
 	int			code = state_label((void **) &e, &feature_evidence_type, 0,
 								   f->text, f->len);
 	FeatureCount c = {won, !won, code, 0};
+	FeatureCount *count = (FeatureCount *) state_items(&e->head, &feature_evidence_type);
 
 	/* features have their codes in the order in which they came */
-	if (code < e->head.nitems && e->count[code].feature == code)
+	if (code < e->head.nitems && count[code].feature == code)
 	{
-		state_add_count(&e->count[code].won, won);
-		state_add_count(&e->count[code].lost, !won);
+		state_add_count(&count[code].won, won);
+		state_add_count(&count[code].lost, !won);
 		return e;
 	}
 	return state_append(e, &feature_evidence_type, &c);

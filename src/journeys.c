@@ -2,9 +2,7 @@
  * journeys.c
  *		What happened to every entity of a population, in one state.
  *
- * A record is an entity and an event, perhaps with a value.  Nearly all fit
- * 12 bytes: the entity in 32 bits, moment and label in 64.  Sealed, records
- * stand by entity, then time.
+ * Sealed, records stand by entity, then time.
  */
 #include "journeys.h"
 
@@ -13,240 +11,6 @@
 static const StateField journeys_fields[] = {
 	{"entities", FIELD_CODE, offsetof(Journeys, kind), false, key_kinds},
 	{NULL, 0, 0, false, NULL}
-};
-
-static const StateField happening_fields[] = {
-	{"entity", FIELD_KEY, offsetof(Happening, entity), false, NULL},
-	{"at", FIELD_TIME, offsetof(Happening, at), false, NULL},
-	{"label", FIELD_LABEL, offsetof(Happening, label), false, NULL},
-	{"value", FIELD_REAL, offsetof(Happening, value), true, NULL},
-	{NULL, 0, 0, false, NULL}
-};
-
-static inline int
-compare_values(double a, double b)
-{
-	if (isnan(a) || isnan(b))
-		return isnan(a) - isnan(b);
-	return (a > b) - (a < b);
-}
-
-/* By entity, time, label, value. */
-static int
-happening_compare(const void *a, const void *b, void *arg)
-{
-	const Happening *x = a;
-	const Happening *y = b;
-
-	if (x->entity != y->entity)
-		return x->entity < y->entity ? -1 : 1;
-	if (x->at != y->at)
-		return x->at < y->at ? -1 : 1;
-	if (x->label != y->label)
-		return x->label < y->label ? -1 : 1;
-	return compare_values(x->value, y->value);
-}
-
-/*
- * Packed forms
- */
-typedef struct pg_attribute_packed ()
-ValuedRecord
-{
-	uint32		entity;
-	StateKey	key;
-	double		value;
-} ValuedRecord;
-
-typedef struct pg_attribute_packed ()
-WideRecord
-{
-	int64		entity;
-	StateKey	key;
-} WideRecord;
-
-typedef struct pg_attribute_packed ()
-SmallRecord
-{
-	uint32		entity;
-	StateKey	key;
-} SmallRecord;
-
-static bool
-pack_valued(void *packed, const void *item)
-{
-	ValuedRecord *to = packed;
-	const Happening *from = item;
-
-	to->entity = (uint32) from->entity;
-	to->value = from->value;
-	return to->entity == from->entity &&
-		event_pack(from->at, from->label, &to->key);
-}
-
-static bool
-pack_wide(void *packed, const void *item)
-{
-	WideRecord *to = packed;
-	const Happening *from = item;
-
-	to->entity = from->entity;
-	return isnan(from->value) && event_pack(from->at, from->label, &to->key);
-}
-
-static bool
-pack_small(void *packed, const void *item)
-{
-	SmallRecord *to = packed;
-	const Happening *from = item;
-
-	to->entity = (uint32) from->entity;
-	return to->entity == from->entity && isnan(from->value) &&
-		event_pack(from->at, from->label, &to->key);
-}
-
-static inline Happening
-unpack(int64 entity, StateKey key, double value)
-{
-	return (Happening)
-	{
-		entity, event_at(key), event_label(key), 0, value
-	};
-}
-
-static void
-unpack_valued(void *item, const void *packed)
-{
-	const ValuedRecord *from = packed;
-
-	*(Happening *) item = unpack(from->entity, from->key, from->value);
-}
-
-static void
-unpack_wide(void *item, const void *packed)
-{
-	const WideRecord *from = packed;
-
-	*(Happening *) item = unpack(from->entity, from->key, get_float8_nan());
-}
-
-static void
-unpack_small(void *item, const void *packed)
-{
-	const SmallRecord *from = packed;
-
-	*(Happening *) item = unpack(from->entity, from->key, get_float8_nan());
-}
-
-/* What is left to compare by among the records of one entity. */
-static inline int
-compare_keys(StateKey a, StateKey b)
-{
-	return (a.bits > b.bits) - (a.bits < b.bits);
-}
-
-static int
-compare_valued(const void *a, const void *b, void *arg)
-{
-	const ValuedRecord *x = a;
-	const ValuedRecord *y = b;
-	int			c = compare_keys(x->key, y->key);
-
-	return c != 0 ? c : compare_values(x->value, y->value);
-}
-
-static int
-compare_wide(const void *a, const void *b, void *arg)
-{
-	return compare_keys(((const WideRecord *) a)->key,
-						((const WideRecord *) b)->key);
-}
-
-static int
-compare_small(const void *a, const void *b, void *arg)
-{
-	return compare_keys(((const SmallRecord *) a)->key,
-						((const SmallRecord *) b)->key);
-}
-
-static void
-sort_valued(void *items, int n)
-{
-	const RecordShape shape = {sizeof(ValuedRecord), 4, compare_valued};
-
-	records_sort(items, n, &shape);
-}
-
-static void
-sort_wide(void *items, int n)
-{
-	const RecordShape shape = {sizeof(WideRecord), 8, compare_wide};
-
-	records_sort(items, n, &shape);
-}
-
-static void
-sort_small(void *items, int n)
-{
-	const RecordShape shape = {sizeof(SmallRecord), 4, compare_small};
-
-	records_sort(items, n, &shape);
-}
-
-static void
-recode_valued(void *items, int n, const StateCodes *codes)
-{
-	ValuedRecord *record = items;
-
-	for (int i = 0; i < n; i++)
-	{
-		if (codes->of[0] != NULL)
-			event_recode(&record[i].key, codes->of[0]);
-		if (codes->of[1] != NULL)
-			record[i].entity = codes->of[1][record[i].entity];
-	}
-}
-
-static void
-recode_wide(void *items, int n, const StateCodes *codes)
-{
-	WideRecord *record = items;
-
-	for (int i = 0; i < n; i++)
-	{
-		if (codes->of[0] != NULL)
-			event_recode(&record[i].key, codes->of[0]);
-		if (codes->of[1] != NULL)
-			record[i].entity = codes->of[1][record[i].entity];
-	}
-}
-
-static void
-recode_small(void *items, int n, const StateCodes *codes)
-{
-	SmallRecord *record = items;
-
-	for (int i = 0; i < n; i++)
-	{
-		if (codes->of[0] != NULL)
-			event_recode(&record[i].key, codes->of[0]);
-		if (codes->of[1] != NULL)
-			record[i].entity = codes->of[1][record[i].entity];
-	}
-}
-
-enum Form
-{
-	FORM_FULL, FORM_VALUED, FORM_WIDE, FORM_SMALL
-};
-
-static const StatePacking journeys_packings[] = {
-	{.size = sizeof(ValuedRecord),.pack = pack_valued,.unpack = unpack_valued,
-	.sort = sort_valued,.recode = recode_valued},
-	{.size = sizeof(WideRecord),.pack = pack_wide,.unpack = unpack_wide,
-	.sort = sort_wide,.recode = recode_wide},
-	{.size = sizeof(SmallRecord),.pack = pack_small,.unpack = unpack_small,
-	.sort = sort_small,.recode = recode_small}
 };
 
 /*
@@ -290,10 +54,10 @@ const StateType journeys_type = {
 	.max_labels = MAX_LABELS,.max_items = 100000000,
 	.expect_offset = offsetof(Journeys, expect),
 	.max_kilobytes = &population_memory,
-	.remedy = "Raise abm.population_memory, or make buckets by a hash of the entity, GROUP BY hashint8(entity) & 15 say; the funnels of the buckets roll up.",
+	.remedy = "Raise abm.population_memory, or make buckets by a hash of the entity, GROUP BY hashint8(entity) & 15 say; the stages, transitions and funnels of the buckets roll up.",
 	.fields = journeys_fields,.items_name = "events",
 	.item_fields = happening_fields,.compare = happening_compare,
-	.packings = journeys_packings,.npackings = lengthof(journeys_packings),
+	.packings = happening_packings,.npackings = HAPPENING_FORMS,
 	.absorb = journeys_absorb,.show_key = journeys_show,
 	.fault = journeys_fault
 };
@@ -331,42 +95,10 @@ journeys_accum(FunctionCallInfo fcinfo, KeyKind kind, char *digits)
 /*
  * From entity to entity
  */
-static inline const char *
-record_at(const Journeys *js, int i)
-{
-	return (const char *) js->happening +
-		(Size) i * (state_form(&js->head) == FORM_FULL ? sizeof(Happening) :
-					journeys_packings[state_form(&js->head) - 1].size);
-}
-
 static inline int64
 entity_at(const Journeys *js, int i)
 {
-	const char *record = record_at(js, i);
-
-	switch (state_form(&js->head))
-	{
-		case FORM_SMALL:
-			return ((const SmallRecord *) record)->entity;
-		case FORM_VALUED:
-			return ((const ValuedRecord *) record)->entity;
-		case FORM_WIDE:
-			return ((const WideRecord *) record)->entity;
-		default:
-			return ((const Happening *) record)->entity;
-	}
-}
-
-static Happening
-happening_at(const Journeys *js, int i)
-{
-	Happening	h;
-	int			form = state_form(&js->head);
-
-	if (form == FORM_FULL)
-		return js->happening[i];
-	journeys_packings[form - 1].unpack(&h, record_at(js, i));
-	return h;
+	return happening_entity(js->happening, i, state_form(&js->head));
 }
 
 Population
@@ -390,24 +122,6 @@ population_widen(Population *p)
 		repalloc_huge(p->buffer, (Size) p->room * sizeof(Event));
 }
 
-static inline Event
-event_of_record(const Journeys *js, int i, int form)
-{
-	const Happening *h;
-
-	if (form == FORM_SMALL)
-		return event_unpack(((const SmallRecord *) js->happening)[i].key);
-	if (form == FORM_WIDE)
-		return event_unpack(((const WideRecord *) js->happening)[i].key);
-	if (form == FORM_VALUED)
-		return event_unpack(((const ValuedRecord *) js->happening)[i].key);
-	h = &js->happening[i];
-	return (Event)
-	{
-		h->at, h->label, 0
-	};
-}
-
 /* The next entity; false after the last. */
 bool
 population_next(Population *p)
@@ -422,7 +136,7 @@ population_next(Population *p)
 	p->entity = entity_at(js, i);
 	do
 	{
-		Event		event = event_of_record(js, i, form);
+		Event		event = happening_event(js->happening, i, form);
 
 		CHECK_EVERY(i, 0xFFFF);
 		if (event.at > p->as_of)
@@ -579,7 +293,7 @@ abm_journeys_events(PG_FUNCTION_ARGS)
 	entity_expect(fcinfo, 1, p.js->kind);
 	for (int i = 0; i < p.js->head.nitems; i++)
 	{
-		Happening	h = happening_at(p.js, i);
+		Happening	h = happening_at(p.js->happening, i, state_form(&p.js->head));
 		Datum		values[4];
 		bool		nulls[4] = {false, false, false, isnan(h.value)};
 

@@ -5,18 +5,8 @@
 #ifndef ABM_JOURNEYS_H
 #define ABM_JOURNEYS_H
 
-#include "entities.h"
+#include "happenings.h"
 #include "journey.h"
-
-/* The full form of a record. */
-typedef struct Happening
-{
-	int64		entity;			/* or the code of its key */
-	TimestampTz at;
-	int32		label;
-	int32		padding;
-	double		value;			/* NaN: unknown */
-} Happening;
 
 typedef struct Journeys
 {

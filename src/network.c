@@ -4,9 +4,7 @@
  */
 #include "network.h"
 
-#include "fmgr.h"
 #include "port/pg_bswap.h"
-#include "utils/builtins.h"
 
 #define MAPPED_BITS 96
 #define MAPPED_LOW 0xFFFF

@@ -8,7 +8,7 @@
 #ifndef ABM_NETWORK_H
 #define ABM_NETWORK_H
 
-#include "postgres.h"
+#include "abm.h"
 
 #include <sys/socket.h>
 

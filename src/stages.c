@@ -9,7 +9,8 @@
  *
  *		conversion = entities that moved on / entities that entered
  *
- * with Jeffreys' interval.  An entity that skipped a stage did not enter it.
+ * with Jeffreys' interval; from the last stage there is nowhere to go, so that
+ * it has none.  An entity that skipped a stage did not enter it.
  */
 #include "estimate.h"
 #include "journeys.h"
@@ -162,8 +163,8 @@ tally_count(const Tally *tally, int flag)
 }
 
 static void
-report_stage(FunctionCallInfo fcinfo, int stage, text *label, Tally *tally,
-			 double level)
+report_stage(FunctionCallInfo fcinfo, int stage, text *label, bool last,
+			 Tally *tally, double level)
 {
 	int64		entered = tally_count(tally, ENTERED);
 	int64		moved_on = tally_count(tally, MOVED_ON);
@@ -186,7 +187,7 @@ report_stage(FunctionCallInfo fcinfo, int stage, text *label, Tally *tally,
 	values[10] = Int64GetDatum(tally->took.n);
 	for (int i = 3; i < 5; i++)
 		values[8 + i] = Float8GetDatum(figures[i]);
-	nulls[7] = nulls[8] = nulls[9] = entered == 0;
+	nulls[7] = nulls[8] = nulls[9] = last || entered == 0;
 	nulls[11] = nulls[12] = tally->took.n == 0;
 	abm_put_row(fcinfo, values, nulls);
 }
@@ -196,7 +197,7 @@ report_stages(FunctionCallInfo fcinfo, text **label, int nstages,
 			  Tally *tally, double level)
 {
 	for (int s = 0; s < nstages; s++)
-		report_stage(fcinfo, s, label[s], &tally[s], level);
+		report_stage(fcinfo, s, label[s], s == nstages - 1, &tally[s], level);
 }
 
 /*

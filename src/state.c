@@ -87,7 +87,7 @@ state_arg(FunctionCallInfo fcinfo, int argno, const StateType *type)
 {
 	const StateHead *head = state_raw_arg(fcinfo, argno, type);
 
-	return state_form(head) == 0 ? head : state_reformed(head, type, 0, 0);
+	return state_form(head) == 0 ? head : state_reformed(head, type, 0, 0, 0);
 }
 
 /*
@@ -237,14 +237,13 @@ state_append(void *state, const StateType *type, const void *item)
 
 	if (unlikely(state_full(head, type)))
 		head = state_grow(head, type);
-	place = (char *) STATE_ITEMS(head, type) +
-		head->nitems * form_size(type, form);
+	place = state_items(head, type) + head->nitems * form_size(type, form);
 	if (form == 0)
 		memcpy(place, item, type->item_size);
 	else if (unlikely(!type->packings[form - 1].pack(place, item)))
 		return state_append(state_reformed(head, type,
 										   state_larger_form(head, type, item),
-										   1),
+										   1, STATE_OPEN),
 							type, item);
 	head->nitems++;
 	return head;
@@ -330,7 +329,7 @@ fields_rescale(const StateField *fields, char *base, int from, int to)
 static void
 state_rescale(StateHead *head, const StateType *type, int from, int to)
 {
-	char	   *item = STATE_ITEMS(head, type);
+	char	   *item = state_items(head, type);
 
 	fields_rescale(type->fields, (char *) head, from, to);
 	for (int i = 0; i < head->nitems; i++, item += type->item_size)
@@ -355,7 +354,7 @@ state_set_scale(void *state, const StateType *type, int scale)
 
 	if (*old < scale)
 	{
-		head = state_reformed(head, type, 0, type->item_size > 0);
+		head = state_reformed(head, type, 0, type->item_size > 0, STATE_OPEN);
 		old = state_scale(head, type);
 		state_rescale(head, type, *old, scale);
 		state_pack(head, type);
@@ -439,7 +438,7 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 
 	if (state_form(a) != state_form(b))
 	{
-		int64		item[8];
+		int64		item[STATE_ITEM_WORDS];
 
 		Assert(type->item_size <= sizeof(item));
 		for (int i = 0; i < b->nitems; i++)
@@ -458,8 +457,8 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 		a = state_open_copy(a, type, b->nitems, a->nitems);
 	}
 	before = a->nitems;
-	memcpy((char *) STATE_ITEMS(a, type) + before * stride,
-		   STATE_ITEMS(b, type), b->nitems * stride);
+	memcpy(state_items(a, type) + before * stride, state_items(b, type),
+		   b->nitems * stride);
 	a->nitems += b->nitems;
 	state_recode(a, type, before, codes);
 	return a;

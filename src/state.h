@@ -174,6 +174,7 @@ typedef struct StateKept
 
 #define WEIGHT_ONE INT64CONST(1000000000)
 
+/* the records of a sealed state */
 #define STATE_ITEMS(state, type) ((void *) ((char *) (state) + (type)->fixed_size))
 
 extern void *state_begin(FunctionCallInfo fcinfo, const StateType *type);
@@ -197,16 +198,47 @@ extern bool state_unchanged(FunctionCallInfo fcinfo, int argno,
 extern const void *state_raw_arg(FunctionCallInfo fcinfo, int argno,
 								 const StateType *type);
 
-/* A dictionary of a state; NULL while it has no text. */
+/* The bytes of all dictionaries. */
+static inline Size
+state_tail(const StateHead *head, const StateType *type)
+{
+	const int32 *bytes = (const int32 *) ((const char *) head + type->dicts_offset);
+
+	switch (type->ndicts)
+	{
+		case 0:
+			return 0;
+		case 1:
+			return bytes[0];
+		default:
+			return (Size) bytes[0] + bytes[1];
+	}
+}
+
+/* The records, wherever they stand; those of a sealed state are STATE_ITEMS. */
+static inline char *
+state_items(const StateHead *head, const StateType *type)
+{
+	return (char *) head + type->fixed_size +
+		(head->flags & STATE_OPEN ? state_tail(head, type) : 0);
+}
+
+/*
+ * A dictionary of a state; NULL while it has no text.  In an open state they
+ * stand before the records: a row looks at them, and only writes its record.
+ */
 static inline Dict *
 state_dict(const void *state, const StateType *type, int i)
 {
+	const StateHead *head = (const StateHead *) state;
 	const int32 *bytes = (const int32 *) ((const char *) state + type->dicts_offset);
-	const char *end = (const char *) state + VARSIZE(state);
+	const char *at = (const char *) state + (i == 0 ? 0 : bytes[0]);
 
-	if (i < type->ndicts - 1)
-		end -= bytes[1];
-	return bytes[i] == 0 ? NULL : (Dict *) (end - bytes[i]);
+	if (bytes[i] == 0)
+		return NULL;
+	at += head->flags & STATE_OPEN ? type->fixed_size :
+		VARSIZE(head) - state_tail(head, type);
+	return (Dict *) at;
 }
 
 /* Counters come from outside too, so that they can overflow. */

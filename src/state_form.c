@@ -77,11 +77,12 @@ state_size(const StateType *type, int64 least, int64 wanted, Size stride,
 }
 
 /*
- * An open state without records, with so many bytes left for dictionaries.
- * What is not used yet is not touched: it may never be needed.
+ * A state without records, open or not, with so many bytes left for
+ * dictionaries.  What is not used yet is not touched: it may never be needed.
  */
 static StateHead *
-state_blank(const StateType *type, int capacity, int form, Size tail)
+state_blank(const StateType *type, int capacity, int form, Size tail,
+			int flags)
 {
 	Size		size = state_size(type, capacity, capacity,
 								  form_size(type, form), tail);
@@ -91,7 +92,7 @@ state_blank(const StateType *type, int capacity, int form, Size tail)
 	SET_VARSIZE(head, size);
 	head->kind = type->kind;
 	head->version = type->version;
-	head->flags = STATE_OPEN | form << STATE_FORM_SHIFT;
+	head->flags = flags | form << STATE_FORM_SHIFT;
 	return head;
 }
 
@@ -99,28 +100,46 @@ state_blank(const StateType *type, int capacity, int form, Size tail)
 void *
 state_new(const StateType *type, int capacity, int form)
 {
-	return state_blank(type, capacity, form, 0);
+	return state_blank(type, capacity, form, 0, STATE_OPEN);
 }
 
-static void
-copy_tail(StateHead *to, const StateHead *from, const StateType *type)
+static inline int32 *
+dict_bytes(StateHead *head, const StateType *type)
 {
-	Size		tail = state_tail(from, type);
-
-	memcpy((char *) to + VARSIZE(to) - tail,
-		   (const char *) from + VARSIZE(from) - tail, tail);
+	return (int32 *) ((char *) head + type->dicts_offset);
 }
 
-/* A copy of a state in so many bytes; what is not used stays undefined. */
+/* The dictionaries of a state, which has room for them, as they are. */
+static void
+copy_dicts(StateHead *to, const StateHead *from, const StateType *type)
+{
+	for (int i = 0; i < type->ndicts; i++)
+		if (state_dict(from, type, i) != NULL)
+			memcpy(state_dict(to, type, i), state_dict(from, type, i),
+				   dict_bytes(to, type)[i]);
+}
+
+/*
+ * A copy of head and fixed fields in so many bytes, for the records and
+ * dictionaries to be copied too; what is not used stays undefined.
+ */
 static StateHead *
-state_copy(const StateHead *from, const StateType *type, Size size, int flags)
+state_copy_fixed(const StateHead *from, const StateType *type, Size size,
+				 int flags)
 {
 	StateHead  *to = palloc(size);
 
-	memcpy(to, from, state_used(from, type));
+	memcpy(to, from, type->fixed_size);
 	SET_VARSIZE(to, size);
 	to->flags = flags;
 	return to;
+}
+
+static void
+copy_items(StateHead *to, const StateHead *from, const StateType *type)
+{
+	memcpy(state_items(to, type), state_items(from, type),
+		   from->nitems * state_stride(from, type));
 }
 
 /*
@@ -137,19 +156,15 @@ state_open_copy(const void *state, const StateType *type, int extra,
 	StateHead  *to;
 
 	state_check_limit(type, least, limit);
-	to = state_copy(from, type,
-					state_size(type, least,
-							   Max(least, Min((int64) from->nitems + wanted, limit)),
-							   state_stride(from, type), state_tail(from, type)),
-					from->flags | STATE_OPEN);
-	copy_tail(to, from, type);
+	to = state_copy_fixed(from, type,
+						  state_size(type, least,
+									 Max(least, Min((int64) from->nitems + wanted, limit)),
+									 state_stride(from, type),
+									 state_tail(from, type)),
+						  from->flags | STATE_OPEN);
+	copy_dicts(to, from, type);
+	copy_items(to, from, type);
 	return to;
-}
-
-static inline int32 *
-dict_bytes(StateHead *head, const StateType *type)
-{
-	return (int32 *) ((char *) head + type->dicts_offset);
 }
 
 /* An open copy of a state, with room for one more text in a dictionary. */
@@ -163,11 +178,11 @@ state_wider_dict(const StateHead *from, const StateType *type, int dict,
 	(dict_now == NULL ? 0 : dict_now->size);
 	StateHead  *to;
 
-	to = state_copy(from, type,
-					state_size(type, (int64) from->nitems + 1,
-							   (int64) from->nitems + 1,
-							   state_stride(from, type), tail),
-					from->flags | STATE_OPEN);
+	to = state_copy_fixed(from, type,
+						  state_size(type, (int64) from->nitems + 1,
+									 (int64) from->nitems + 1,
+									 state_stride(from, type), tail),
+						  from->flags | STATE_OPEN);
 	dict_bytes(to, type)[dict] = (int32) bytes;
 	for (int i = 0; i < type->ndicts; i++)
 	{
@@ -178,31 +193,33 @@ state_wider_dict(const StateHead *from, const StateType *type, int dict,
 		else if (old != NULL)
 			memcpy(state_dict(to, type, i), old, old->size);
 	}
+	copy_items(to, from, type);
 	return to;
 }
 
 /*
- * An open copy with its records in another form, which they must fit, and
- * room for further ones.
+ * A copy, open or not, with its records in another form, which they must fit,
+ * and room for further ones.
  */
 void *
 state_reformed(const StateHead *from, const StateType *type, int form,
-			   int extra)
+			   int extra, int flags)
 {
 	StateHead  *to;
 	char	   *item;
-	int64		full[8];
+	int64		full[STATE_ITEM_WORDS];
 
 	Assert(type->item_size <= sizeof(full));
 	state_check_limit(type, (int64) from->nitems + extra,
 					  state_working_limit(type));
-	to = state_blank(type, from->nitems + extra, form, state_tail(from, type));
+	to = state_blank(type, from->nitems + extra, form, state_tail(from, type),
+					 flags);
 	memcpy((char *) to + sizeof(StateHead),
 		   (const char *) from + sizeof(StateHead),
 		   type->fixed_size - sizeof(StateHead));
-	copy_tail(to, from, type);
+	copy_dicts(to, from, type);
 	to->nitems = from->nitems;
-	item = STATE_ITEMS(to, type);
+	item = state_items(to, type);
 	for (int i = 0; i < from->nitems; i++, item += form_size(type, form))
 	{
 		CHECK_EVERY(i, 0xFFFFF);
@@ -222,8 +239,8 @@ state_larger_form(const StateHead *head, const StateType *type,
 				  const void *item)
 {
 	int			form = state_form(head);
-	int64		full[8];
-	int64		packed[8];
+	int64		full[STATE_ITEM_WORDS];
+	int64		packed[STATE_ITEM_WORDS];
 
 	Assert(type->item_size <= sizeof(full));
 	while (--form > 0)
@@ -268,7 +285,7 @@ state_recode(StateHead *head, const StateType *type, int first,
 			 const StateCodes *codes)
 {
 	int			form = state_form(head);
-	char	   *item = (char *) STATE_ITEMS(head, type) +
+	char	   *item = state_items(head, type) +
 	(Size) first * form_size(type, form);
 
 	if (codes->of[0] == NULL && codes->of[1] == NULL)
@@ -285,8 +302,8 @@ static bool
 state_fits(const StateHead *head, const StateType *type,
 		   const StatePacking *packing)
 {
-	const char *item = STATE_ITEMS(head, type);
-	int64		packed[8];
+	const char *item = state_items(head, type);
+	int64		packed[STATE_ITEM_WORDS];
 
 	Assert(packing->size <= sizeof(packed));
 	for (int i = 0; i < head->nitems; i++, item += type->item_size)
@@ -302,12 +319,12 @@ state_fits(const StateHead *head, const StateType *type,
 void
 state_pack(StateHead *head, const StateType *type)
 {
-	char	   *items = STATE_ITEMS(head, type);
+	char	   *items = state_items(head, type);
 
 	for (int form = type->npackings; form > 0 && state_form(head) == 0; form--)
 	{
 		const StatePacking *packing = &type->packings[form - 1];
-		int64		packed[8];
+		int64		packed[STATE_ITEM_WORDS];
 
 		if (!state_fits(head, type, packing))
 			continue;
@@ -333,7 +350,7 @@ void
 state_tidy(void *state, const StateType *type)
 {
 	StateHead  *head = head_of(state);
-	void	   *items = STATE_ITEMS(state, type);
+	void	   *items = state_items(head, type);
 	int			form = state_form(head);
 	const StatePacking *packing = form == 0 ? NULL : &type->packings[form - 1];
 
@@ -381,7 +398,8 @@ state_trimmed(const StateHead *from, const StateType *type)
 	for (int i = 0; i < type->ndicts; i++)
 		if (state_dict(from, type, i) != NULL)
 			size += dict_sealed_size(state_dict(from, type, i));
-	to = state_copy(from, type, size, from->flags & ~STATE_OPEN);
+	to = state_copy_fixed(from, type, size, from->flags & ~STATE_OPEN);
+	copy_items(to, from, type);
 	memset((char *) to + used, 0, size - used);
 	if (type->expect_offset > 0)
 		*((uint8 *) to + type->expect_offset) = 0;

@@ -13,6 +13,7 @@
 
 #define SMALLEST_STATE 64
 #define LARGE_STATE (1024 * 1024)	/* its size is not rounded */
+#define STATE_ITEM_WORDS 32		/* of 8 bytes: no record is longer */
 
 static inline StateHead *
 head_of(void *state)
@@ -32,23 +33,6 @@ state_stride(const StateHead *head, const StateType *type)
 	return form_size(type, state_form(head));
 }
 
-/* The bytes of all dictionaries. */
-static inline Size
-state_tail(const StateHead *head, const StateType *type)
-{
-	const int32 *bytes = (const int32 *) ((const char *) head + type->dicts_offset);
-
-	switch (type->ndicts)
-	{
-		case 0:
-			return 0;
-		case 1:
-			return bytes[0];
-		default:
-			return (Size) bytes[0] + bytes[1];
-	}
-}
-
 static inline int
 state_capacity(const StateHead *head, const StateType *type)
 {
@@ -56,6 +40,7 @@ state_capacity(const StateHead *head, const StateType *type)
 				  state_stride(head, type));
 }
 
+/* What is in use, without dictionaries. */
 static inline Size
 state_used(const StateHead *head, const StateType *type)
 {
@@ -75,8 +60,7 @@ static inline void
 state_unpack(const StateHead *head, const StateType *type, int i, void *item)
 {
 	int			form = state_form(head);
-	const char *from = (const char *) STATE_ITEMS(head, type) +
-	i * form_size(type, form);
+	const char *from = state_items(head, type) + i * form_size(type, form);
 
 	if (form == 0)
 		memcpy(item, from, type->item_size);
@@ -95,7 +79,7 @@ extern void state_recode_item(const StateType *type, char *item,
 extern void state_recode(StateHead *head, const StateType *type, int first,
 						 const StateCodes *codes);
 extern void *state_reformed(const StateHead *from, const StateType *type,
-							int form, int extra);
+							int form, int extra, int flags);
 extern int	state_larger_form(const StateHead *head, const StateType *type,
 							  const void *item);
 extern void state_pack(StateHead *head, const StateType *type);

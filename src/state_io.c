@@ -123,9 +123,10 @@ static void
 put_state(StringInfo buf, const StateType *type, const void *state)
 {
 	const StateHead *head = state;
-	int64		item[8];
+	int64		item[STATE_ITEM_WORDS];
 	int			start = buf->len;
 
+	Assert(type->item_size <= sizeof(item));
 	pq_sendint8(buf, head->kind);
 	pq_sendint8(buf, type->version);
 	pq_sendint16(buf, 0);
@@ -455,7 +456,7 @@ get_state(StringInfo buf, const StateType *given, const char **fault)
 	{
 		int			n = pq_getmsgint(buf, 4);
 
-		head = state_open_copy(head, type, n, n);
+		head = state_reformed(head, type, 0, n, 0);
 		memset(STATE_ITEMS(head, type), 0, (Size) n * type->item_size);
 		*fault = get_items(buf, type, texts, head, n);
 	}

@@ -135,8 +135,8 @@ state_minus(FunctionCallInfo fcinfo, const StateType *type)
 	StateCodes	codes;
 	bool		any;
 	int			next = 0;
-	int64		item[8];
-	int64		less[8];
+	int64		item[STATE_ITEM_WORDS];
+	int64		less[STATE_ITEM_WORDS];
 
 	Assert(type->item_size <= sizeof(item));
 	if (PG_ARGISNULL(1))

@@ -254,12 +254,13 @@ static IcpEvidence *
 evidence_add(IcpEvidence *e, int code, bool won)
 {
 	IcpPattern	p = {code, won, !won};
+	IcpPattern *pattern = (IcpPattern *) state_items(&e->head, &icp_evidence_type);
 
 	/* patterns have their codes in the order in which they came */
-	if (code < e->head.nitems && e->pattern[code].degrees == code)
+	if (code < e->head.nitems && pattern[code].degrees == code)
 	{
-		state_add_count(&e->pattern[code].won, won);
-		state_add_count(&e->pattern[code].lost, !won);
+		state_add_count(&pattern[code].won, won);
+		state_add_count(&pattern[code].lost, !won);
 		return e;
 	}
 	return state_append(e, &icp_evidence_type, &p);

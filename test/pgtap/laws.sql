@@ -144,7 +144,7 @@ SELECT cmp_ok((SELECT count(*) FROM received)::int, '>', 23 * (SELECT count(*) F
 
 -- What cannot be a state is refused: truncated, lengthened, changed in one digit; and, with the checksum made right again, changed in
 -- some bytes: then it is refused, or is a state that writes itself as it was read and that merge() and jsonb can take.
-CREATE FUNCTION crc32c(data bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION crc_of(data bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE crc bigint := 4294967295; i int; j int; BEGIN
   FOR i IN 0 .. length(data) - 1 LOOP
     crc := crc # get_byte(data, i);
@@ -158,8 +158,8 @@ DECLARE r text; BEGIN
 EXCEPTION WHEN OTHERS THEN RETURN sqlstate; END $$;
 CREATE TABLE small_state AS SELECT NULL::regtype AS state, NULL::text AS t WHERE false;
 SELECT format('INSERT INTO small_state SELECT %L::regtype, (%s)::text FROM (SELECT * FROM sample WHERE v_at IS NOT NULL AND v_bigint IS NOT NULL AND v_numeric IS NOT NULL ORDER BY id LIMIT 4) s', state, call) FROM state_type \gexec
-SELECT is((SELECT encode(crc32c('123456789'), 'hex')), 'e3069283', 'crc32c of the check string');
-SELECT is(encode(crc32c(decode(left(t, -8), 'hex')), 'hex'), right(t, 8), state || ': ends with the crc32c of the rest') FROM small_state;
+SELECT is((SELECT encode(crc_of('123456789'), 'hex')), 'e3069283', 'crc32c of the check string');
+SELECT is(encode(crc_of(decode(left(t, -8), 'hex')), 'hex'), right(t, 8), state || ': ends with the crc32c of the rest') FROM small_state;
 SELECT set_eq(format($$SELECT read_state(%L, left(%L, n)) FROM generate_series(0, %s) n$$, state, t, length(t) - 1), ARRAY['22P02'], state || ': truncated text is refused') FROM small_state;
 SELECT set_eq(format($$SELECT read_state(%L, overlay(%L PLACING translate(substr(%2$L, n, 1), '0123456789abcdef', '123456789abcdefg') FROM n FOR 1)) FROM generate_series(1, %s) n$$,
   state, t, length(t)), ARRAY['22P02'], state || ': text changed in one digit is refused') FROM small_state;
@@ -169,7 +169,7 @@ SELECT is_empty(format($$
   WITH b AS (SELECT decode(left(%L, -8), 'hex') AS b),
   m AS (SELECT n, set_byte(CASE WHEN n %% 3 = 0 THEN set_byte(b, (random() * (length(b) - 1))::int, (random() * 255)::int) ELSE b END,
       (random() * (length(b) - 1))::int, (ARRAY[0, 1, 127, 128, 255, (random() * 255)::int])[1 + (random() * 5)::int]) AS b FROM b, generate_series(1, 1200) n)
-  SELECT r, count(*) FROM m, LATERAL (SELECT read_state(%L, encode(b || crc32c(b), 'hex')) AS r) x
+  SELECT r, count(*) FROM m, LATERAL (SELECT read_state(%L, encode(b || crc_of(b), 'hex')) AS r) x
   WHERE r NOT IN ('22P02', '22003', '22023', 'accepted') GROUP BY r$$, t, state), state || ': changed bytes with a right checksum are refused or harmless') FROM small_state;
 -- The same over the wire: bytes go into a binary COPY as bytea and come out as the state type.
 CREATE TABLE wire (b bytea);
@@ -228,6 +228,13 @@ CREATE TABLE rows_call AS SELECT * FROM (VALUES
   ('icp_explain_probability', $$('{"criteria": [{"attribute": "x", "at_least": 1}], "probability": {"intercept": -1, "scale": 2}}', r)$$),
   ('weights_of_evidence',   $$((SELECT abm.feature_evidence_agg(true, ARRAY['a=' || v]) FROM (SELECT i) o (v)))$$),
   ('explain_win',           $$((SELECT abm.feature_evidence_agg(true, ARRAY['a=' || v]) FROM (SELECT i) o (v)), '{a=1,b}')$$),
+  ('parameters',            $$(abm.given_model('sbg', ARRAY[1, 2 + i]))$$),
+  ('covariance',            $$(abm.given_model('sbg', ARRAY[1, 2 + i]))$$),
+  ('histories',             $$((SELECT abm.rfm_agg(v, v, 2) FROM (SELECT i) o (v)))$$),
+  ('rank_models',           $$((SELECT abm.rfm_agg(v, v, 2) FROM (SELECT i) o (v)))$$),
+  ('expected_tracking',     $$(abm.given_model('bgnbd', ARRAY[1, 2, 3, 4]), (SELECT abm.rfm_agg(v, v, 2) FROM (SELECT i) o (v)))$$),
+  ('frequency_fit',         $$(abm.given_model('bgnbd', ARRAY[1, 2, 3, 4]), (SELECT abm.rfm_agg(v, v, 2) FROM (SELECT i) o (v)), 2)$$),
+  ('forecast_bins',         $$((SELECT abm.forecast_agg(v, 1) FROM (SELECT i) o (v)))$$),
   ('icp_attributes',        $$(format('{"criteria": [{"attribute": "x", "at_least": %s}]}', i)::abm.icp_profile)$$),
   ('icp_explain',           $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', jsonb_build_object('x', i))$$),
   ('icp_explain',           $$('{"criteria": [{"attribute": "x", "at_least": 1}]}', r)$$),

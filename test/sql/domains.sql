@@ -5,8 +5,8 @@ SELECT url, abm.normalize_domain(url), abm.registrable_domain(url) FROM unnest(A
   'https://user:secret@acme.com:443/', 'user@acme.com', 'https://a@b@acme.com/', 'mailto:Bob@Acme.com?subject=hello', 'http:\\acme.com\x', 'ftp://ftp.acme.com',
   'shop.acme.co.uk', 'https://www.shop.acme.co.uk', 'acme.github.io', 'a.b.acme.github.io', 'x.y.city.kobe.jp', 'x.y.kobe.jp', 'my_host.acme.com', '3m.com', 'a-b.example.com',
   'www.com', 'www.co.uk', 'www.www.www.com', 'www2.acme.com', 'www.acme', 'xn--bcher-kva.example.de', 'acme.local', 'co.uk', 'blogspot.com', 'com.']) url;
--- Names beyond ASCII are encoded as the domain name system has them.
-SELECT left(url, 40) AS url, abm.normalize_domain(url), abm.registrable_domain(url) FROM unnest(ARRAY[
+-- Names beyond ASCII are encoded as the domain name system has them. (~ is a sign without width.)
+SELECT translate(left(url, 40), U&'\00AD\200B', '~~') AS url, abm.normalize_domain(url), abm.registrable_domain(url) FROM unnest(ARRAY[
   'https://www.bücher.de/', 'BÜCHER.de', U&'bu\0308cher.de', 'straße.de', 'пример.рф', 'www.食狮.公司.cn', '例え。jp', 'ａｃｍｅ．ｃｏｍ', 'acme.com/straße', 'ünï@bücher.de',
   U&'ac\00ADme.com', U&'ac\200Bme.com', 'a‑b.com', U&'acme\2044x.com', U&'\00A0acme.com', repeat('ü', 60) || '.de', repeat('ü', 600) || '.de']) url;
 -- What is no name of a host with a domain is NULL, and never an error.

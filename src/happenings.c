@@ -1,0 +1,217 @@
+/*
+ * happenings.c
+ *		Records of journeys: an entity and an event, perhaps with a value.
+ *
+ * Nearly all fit 12 bytes: the entity in 32 bits, moment and label in 64.
+ */
+#include "happenings.h"
+
+#include "utils/float.h"
+
+const StateField happening_fields[] = {
+	{"entity", FIELD_KEY, offsetof(Happening, entity), false, NULL},
+	{"at", FIELD_TIME, offsetof(Happening, at), false, NULL},
+	{"label", FIELD_LABEL, offsetof(Happening, label), false, NULL},
+	{"value", FIELD_REAL, offsetof(Happening, value), true, NULL},
+	{NULL, 0, 0, false, NULL}
+};
+
+static inline int
+compare_values(double a, double b)
+{
+	if (isnan(a) || isnan(b))
+		return isnan(a) - isnan(b);
+	return (a > b) - (a < b);
+}
+
+/* By entity, time, label, value. */
+int
+happening_compare(const void *a, const void *b, void *arg)
+{
+	const Happening *x = a;
+	const Happening *y = b;
+
+	if (x->entity != y->entity)
+		return x->entity < y->entity ? -1 : 1;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->label != y->label)
+		return x->label < y->label ? -1 : 1;
+	return compare_values(x->value, y->value);
+}
+
+/*
+ * Packed forms
+ */
+static bool
+pack_valued(void *packed, const void *item)
+{
+	ValuedRecord *to = packed;
+	const Happening *from = item;
+
+	to->entity = (uint32) from->entity;
+	to->value = from->value;
+	return to->entity == from->entity &&
+		event_pack(from->at, from->label, &to->key);
+}
+
+static bool
+pack_wide(void *packed, const void *item)
+{
+	WideRecord *to = packed;
+	const Happening *from = item;
+
+	to->entity = from->entity;
+	return isnan(from->value) && event_pack(from->at, from->label, &to->key);
+}
+
+static bool
+pack_small(void *packed, const void *item)
+{
+	SmallRecord *to = packed;
+	const Happening *from = item;
+
+	to->entity = (uint32) from->entity;
+	return to->entity == from->entity && isnan(from->value) &&
+		event_pack(from->at, from->label, &to->key);
+}
+
+static inline Happening
+unpack(int64 entity, StateKey key, double value)
+{
+	return (Happening)
+	{
+		entity, event_at(key), event_label(key), 0, value
+	};
+}
+
+static void
+unpack_valued(void *item, const void *packed)
+{
+	const ValuedRecord *from = packed;
+
+	*(Happening *) item = unpack(from->entity, from->key, from->value);
+}
+
+static void
+unpack_wide(void *item, const void *packed)
+{
+	const WideRecord *from = packed;
+
+	*(Happening *) item = unpack(from->entity, from->key, get_float8_nan());
+}
+
+static void
+unpack_small(void *item, const void *packed)
+{
+	const SmallRecord *from = packed;
+
+	*(Happening *) item = unpack(from->entity, from->key, get_float8_nan());
+}
+
+/* What is left to compare by among the records of one entity. */
+static inline int
+compare_keys(StateKey a, StateKey b)
+{
+	return (a.bits > b.bits) - (a.bits < b.bits);
+}
+
+static int
+compare_valued(const void *a, const void *b, void *arg)
+{
+	const ValuedRecord *x = a;
+	const ValuedRecord *y = b;
+	int			c = compare_keys(x->key, y->key);
+
+	return c != 0 ? c : compare_values(x->value, y->value);
+}
+
+static int
+compare_wide(const void *a, const void *b, void *arg)
+{
+	return compare_keys(((const WideRecord *) a)->key,
+						((const WideRecord *) b)->key);
+}
+
+static int
+compare_small(const void *a, const void *b, void *arg)
+{
+	return compare_keys(((const SmallRecord *) a)->key,
+						((const SmallRecord *) b)->key);
+}
+
+static void
+sort_valued(void *items, int n)
+{
+	const RecordShape shape = {sizeof(ValuedRecord), 4, compare_valued};
+
+	records_sort(items, n, &shape);
+}
+
+static void
+sort_wide(void *items, int n)
+{
+	const RecordShape shape = {sizeof(WideRecord), 8, compare_wide};
+
+	records_sort(items, n, &shape);
+}
+
+static void
+sort_small(void *items, int n)
+{
+	const RecordShape shape = {sizeof(SmallRecord), 4, compare_small};
+
+	records_sort(items, n, &shape);
+}
+
+/* Exchange the codes of records that begin as the smallest ones do. */
+static inline void
+recode_records(char *record, int n, int size, const StateCodes *codes)
+{
+	for (int i = 0; i < n; i++, record += size)
+	{
+		SmallRecord *r = (SmallRecord *) record;
+
+		CHECK_EVERY(i, 0xFFFFF);
+		if (codes->of[0] != NULL)
+			event_recode(&r->key, codes->of[0]);
+		if (codes->of[KEY_DICT] != NULL)
+			r->entity = codes->of[KEY_DICT][r->entity];
+	}
+}
+
+static void
+recode_valued(void *items, int n, const StateCodes *codes)
+{
+	recode_records(items, n, sizeof(ValuedRecord), codes);
+}
+
+static void
+recode_wide(void *items, int n, const StateCodes *codes)
+{
+	WideRecord *record = items;
+
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_EVERY(i, 0xFFFFF);
+		if (codes->of[0] != NULL)
+			event_recode(&record[i].key, codes->of[0]);
+		if (codes->of[KEY_DICT] != NULL)
+			record[i].entity = codes->of[KEY_DICT][record[i].entity];
+	}
+}
+
+static void
+recode_small(void *items, int n, const StateCodes *codes)
+{
+	recode_records(items, n, sizeof(SmallRecord), codes);
+}
+
+const StatePacking happening_packings[HAPPENING_FORMS] = {
+	{.size = sizeof(ValuedRecord),.pack = pack_valued,.unpack = unpack_valued,
+	.sort = sort_valued,.recode = recode_valued},
+	{.size = sizeof(WideRecord),.pack = pack_wide,.unpack = unpack_wide,
+	.sort = sort_wide,.recode = recode_wide},
+	{.size = sizeof(SmallRecord),.pack = pack_small,.unpack = unpack_small,
+	.sort = sort_small,.recode = recode_small}
+};

@@ -1,0 +1,123 @@
+-- Journeys of a population in one state: equal to those of single entities, whatever the keys and forms of records; within their memory; to be stopped.
+\set ECHO none
+\set QUIET 1
+\pset format unaligned
+\pset tuples_only true
+\pset pager off
+BEGIN;
+SELECT no_plan();
+SET LOCAL timezone = 'UTC';
+
+SELECT setseed(0.77) \g /dev/null
+CREATE TEMP TABLE event AS
+  SELECT entity::bigint, timestamptz '2024-01-01' + (random() * (CASE WHEN entity % 2 = 0 THEN 4 ELSE 200 END))::int * interval '1 hour' AS at,
+    (ARRAY['visit', 'demo', 'proposal sent to the customer', '', 'wön', 'lost'])[1 + (random() * 5)::int] AS label, CASE WHEN random() < 0.6 THEN round(random()::numeric, 1)::float8 - 0.3 END AS value
+  FROM generate_series(1, 600) entity, LATERAL generate_series(0, (random() ^ 3 * 40 * (entity / entity))::int) n;
+CREATE TEMP TABLE one AS SELECT entity, abm.journey_agg(at, label) AS j FROM event GROUP BY entity;
+CREATE TEMP TABLE all_in_one AS SELECT abm.journeys_agg(entity, at, label) AS js, abm.journeys_agg('entity ' || entity, at, label) AS of_text, abm.journeys_agg(md5(entity::text)::uuid, at, label) AS of_uuid,
+    abm.journeys_agg(entity, at, label, value) AS valued, abm.journeys_agg('entity ' || entity, at, label, value) AS valued_text, abm.journeys_agg(entity, at, length(label)) AS numbered FROM event;
+
+-- The population form says what each journey says.
+SELECT bag_eq($$ SELECT entity, journey::text FROM all_in_one, abm.journeys_unnest(js) $$, $$ SELECT entity, j::text FROM one $$, 'journeys_unnest');
+SELECT bag_eq($$ SELECT entity, journey::text FROM all_in_one, abm.journeys_unnest(of_text, NULL::text) $$, $$ SELECT 'entity ' || entity, j::text FROM one $$, '… by text');
+SELECT bag_eq($$ SELECT entity, journey::text FROM all_in_one, abm.journeys_unnest(of_uuid, NULL::uuid) $$, $$ SELECT md5(entity::text)::uuid, j::text FROM one $$, '… by uuid');
+SELECT bag_eq($$ SELECT entity, journey::text FROM all_in_one, abm.journeys_unnest(valued) $$, $$ SELECT entity, j::text FROM one $$, '… with values');
+SELECT bag_eq($$ SELECT entity, journey::text FROM all_in_one, abm.journeys_unnest(numbered) $$, $$ SELECT entity, abm.journey_agg(at, length(label)::text)::text FROM event GROUP BY entity $$, '… labels that are numbers');
+SELECT is_empty($$ SELECT entity FROM all_in_one, one WHERE abm.journey_of(js, entity)::text IS DISTINCT FROM j::text OR abm.journey_of(of_text, 'entity ' || entity)::text IS DISTINCT FROM j::text
+  OR abm.journey_of(of_uuid, md5(entity::text)::uuid)::text IS DISTINCT FROM j::text OR abm.journey_of(valued_text, 'entity ' || entity)::text IS DISTINCT FROM j::text $$, 'journey_of');
+SELECT is_empty($$ SELECT e FROM all_in_one, unnest('{-9223372036854775808,-1,0,601,4294967297,9223372036854775807}'::bigint[]) e
+  WHERE num_nonnulls(abm.journey_of(js, e), abm.journey_of(of_text, 'entity ' || e), abm.journey_of(of_uuid, md5(e::text)::uuid)) > 0 $$, 'none of who is not there');
+SELECT results_eq($$ SELECT abm.touches(js), abm.entities(js), abm.touches(of_text), abm.entities(of_text), abm.touches(of_uuid), abm.entities(of_uuid) FROM all_in_one $$,
+  $$ SELECT count(*), count(DISTINCT entity), count(*), count(DISTINCT entity), count(*), count(DISTINCT entity) FROM event $$, 'touches and entities');
+SELECT results_eq($$ SELECT e.* FROM all_in_one, abm.journeys_events(valued) e $$, $$ SELECT * FROM event ORDER BY entity, at, label COLLATE "C", value NULLS LAST $$, 'journeys_events: all of them, in order');
+SELECT bag_eq($$ SELECT e.* FROM all_in_one, abm.journeys_events(valued_text, NULL::text) e $$, $$ SELECT 'entity ' || entity, at, label, value FROM event $$, '… by text');
+SELECT results_eq($$ SELECT e.entity FROM all_in_one, abm.journeys_events(of_text, 'any'::text) e $$, $$ SELECT 'entity ' || entity FROM event ORDER BY ('entity ' || entity) COLLATE "C" $$, '… which stand in the order of bytes');
+-- accessors of transitions and stages over all, one by one and by any key
+SELECT is((SELECT count(DISTINCT t::text) FROM (SELECT unnest(ARRAY[abm.transitions(js, '2024-01-03'), abm.transitions(of_text, '2024-01-03'), abm.transitions(of_uuid, '2024-01-03'), abm.transitions(valued, '2024-01-03')]) AS t FROM all_in_one
+  UNION ALL SELECT abm.transition_agg(j, '2024-01-03') FROM one) x), 1::bigint, 'transitions, by any key');
+SELECT is((SELECT count(DISTINCT s::text) FROM (SELECT unnest(ARRAY[abm.stages(js, p, '2024-01-03'), abm.stages(of_text, p, '2024-01-03'), abm.stages(of_uuid, p, '2024-01-03'), abm.stages(valued_text, p, '2024-01-03')]) AS s
+    FROM all_in_one, (VALUES ('{visit,demo,wön}'::text[])) v (p) UNION ALL SELECT abm.stages_agg(j, '{visit,demo,wön}', '2024-01-03') FROM one) x), 1::bigint, 'stages, by any key');
+SELECT is((SELECT count(DISTINCT r::text) FROM (SELECT jsonb_agg(s ORDER BY stage) AS r FROM all_in_one, unnest(ARRAY[js, of_text, of_uuid, valued]) WITH ORDINALITY u (x, nth), abm.stage_report(x, '{visit,demo,wön}', '2024-01-03', 0.9) s GROUP BY nth
+  UNION ALL SELECT jsonb_agg(s ORDER BY stage) FROM (SELECT abm.stages_agg(j, '{visit,demo,wön}', '2024-01-03') AS m FROM one) x, abm.stage_report(m, 0.9) s) y), 1::bigint, 'stage_report, of all and rolled up');
+
+-- Four forms of records: 12 bytes; 16 with entities beyond 32 bits; 20 with values; the full one of 32 for the rest. Any mixture, any way to merge.
+CREATE TEMP TABLE shape AS
+  SELECT n, CASE n / 5 WHEN 1 THEN (ARRAY[-9223372036854775808, -1, 4294967296, 4294967295, 9223372036854775807])[1 + n % 5] ELSE n % 3 END AS entity,
+    CASE n / 5 WHEN 3 THEN '294276-12-31'::timestamptz - n * interval '100000 years' / 10 ELSE timestamptz '2024-01-01' + n % 4 * interval '1 day' END AS at,
+    (ARRAY['b', 'label of thirty-two bytes, or more', 'a'])[1 + n % 3] AS label, CASE n / 5 WHEN 2 THEN n % 2 - 0.5 END::float8 AS value, n / 5 AS form
+  FROM generate_series(0, 19) n;
+CREATE TEMP TABLE formed AS SELECT form, abm.journeys_agg(entity, at, label, value) AS s FROM shape GROUP BY form;
+CREATE TEMP TABLE whole AS SELECT abm.journeys_agg(entity, at, label, value) AS s FROM shape;
+SELECT results_eq($$ SELECT abm.rollup(x ORDER BY o)::text FROM (SELECT a.form * 100 + b.form * 10 + c.form AS p, unnest(ARRAY[a.s, b.s, c.s, d.s]) AS x, generate_series(1, 4) AS o
+    FROM formed a, formed b, formed c, formed d WHERE 4 = (SELECT count(DISTINCT f) FROM unnest(ARRAY[a.form, b.form, c.form, d.form]) f)) y GROUP BY p $$,
+  $$ SELECT s::text FROM whole, generate_series(1, 24) $$, 'forms merged in any order are the whole');
+SELECT is_empty($$ SELECT a.form, b.form FROM formed a, formed b WHERE a.form <> b.form AND (abm.merge(a.s, b.s)::text <> (SELECT abm.journeys_agg(entity, at, label, value)::text FROM shape WHERE form IN (a.form, b.form))
+  OR abm.merge(a.s, b.s)::text <> abm.merge(b.s, a.s)::text) $$, 'two by two');
+SELECT is_empty($$ SELECT n FROM generate_series(1, 60) n, LATERAL (SELECT abm.journeys_agg(entity, at, label, value ORDER BY md5(n::text || shape.n)) AS s FROM shape) x, whole WHERE x.s::text <> whole.s::text $$, 'rows in any order');
+SELECT results_eq($$ SELECT e.* FROM whole, abm.journeys_events(s) e $$, $$ SELECT entity, at, label, value FROM shape ORDER BY entity, at, label COLLATE "C", value NULLS LAST $$, 'nothing is lost in any form');
+SELECT bag_eq($$ SELECT entity, abm.touches(abm.journey_of(s, entity)) FROM (SELECT DISTINCT entity FROM shape) e, whole $$, $$ SELECT entity, count(*) FROM shape GROUP BY entity $$, 'extreme entities are found');
+SELECT is_empty($$ SELECT FROM formed, whole w WHERE formed.s::text::abm.journeys::text <> formed.s::text OR w.s::text::abm.journeys::text <> w.s::text $$, 'through text');
+SELECT results_eq($$ SELECT pg_column_size(abm.journeys_agg(n * a, '2024-01-01'::timestamptz + n * interval '1 s' * b, 'x', v)) / 100000 FROM generate_series(1, 100000) n,
+    (VALUES (1, 1, 1, NULL), (2, -1, 1, NULL), (3, 1, 1, 1.5::float8), (4, -1, 1, 1.5), (5, 1, 2000000, NULL)) x (i, a, b, v) GROUP BY i ORDER BY i $$,
+  $$ VALUES (12), (16), (20), (32), (32) $$, 'bytes of an event: 12, 16 of large entities, 20 with values; 32 of both or of far times');
+SELECT is((SELECT pg_column_size(abm.journeys_agg(substr(md5(n::text), 1, 8), '2024-01-01'::timestamptz, 'x')) / 100000 FROM generate_series(1, 100000) n), 28, 'an entity of text of 8 bytes: 16 bytes more, once');
+SELECT is((SELECT pg_column_size(abm.journeys_agg(md5(n::text)::uuid, '2024-01-01'::timestamptz, 'x')) / 100000 FROM generate_series(1, 100000) n), 36, 'of 16 bytes: 24 more, once');
+SELECT is((SELECT pg_column_size(abm.journey_agg('2024-01-01'::timestamptz + n * interval '1 s', 'x')) / 100000 FROM generate_series(1, 100000) n), 8, 'an event of a journey of its own: 8');
+
+-- Memory: a bound that the state may fill, an error that names the way out, and the way out.
+CREATE FUNCTION gather(n int, entity text, value text DEFAULT 'NULL') RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r text; h text; BEGIN
+  EXECUTE format('SELECT abm.touches(abm.journeys_agg(%s, ''2024-01-01''::timestamptz + n * interval ''1 s'', n %% 5, %s)) FROM generate_series(1, %s) n', entity, value, n) INTO r;
+  RETURN r;
+EXCEPTION WHEN program_limit_exceeded THEN
+  GET STACKED DIAGNOSTICS h = PG_EXCEPTION_HINT;
+  RETURN sqlerrm || ': ' || h; END $$;
+SET LOCAL abm.population_memory = '1MB';
+SELECT is(gather(87000, 'n'), '87000', '87,000 events of 12 bytes in 1 MB');
+SELECT matches(gather(88000, 'n'), '^journeys state exceeds its limit of 1024 kB: Raise abm.population_memory, or make buckets by a hash of the entity', 'but not 88,000');
+SELECT is(gather(65000, CASE WHEN first THEN '-1 / n' ELSE format('-1 / (%s - n)', 65001) END), '65000', 'a large entity ' || CASE WHEN first THEN 'first' ELSE 'last' END || ' makes no difference') FROM (VALUES (true), (false)) v (first);
+SELECT is(gather(52000, 'n', CASE WHEN first THEN '1.5 / n' ELSE format('NULLIF(n, %s) / 1.5', 52000) END), '52000', 'nor does a value') FROM (VALUES (true), (false)) v (first);
+SELECT matches(gather(40000, 'md5(n::text)'), 'exceeds its limit of 1024 kB', 'texts of entities count');
+SET LOCAL abm.population_memory = '700kB';
+SELECT is(gather(59000, 'n'), '59000', 'a bound that is no power of two can be filled too');
+SET LOCAL abm.population_memory = '64kB';
+CREATE TEMP TABLE many AS SELECT n % 7919 AS entity, timestamptz '2024-01-01' + n * 7919::bigint % 100003 * interval '1 min' AS at, (ARRAY['lead', 'talks', 'won', 'lost'])[1 + n * 31 % 4] AS label FROM generate_series(1, 50000) n;
+SELECT throws_ok($$ SELECT abm.stages(abm.journeys_agg(entity, at, label), '{lead,talks,won}', '2024-03-01') FROM many $$, '54000', NULL, 'too much for 64 kB');
+CREATE TEMP TABLE bucketed AS SELECT abm.rollup(s) AS s FROM (SELECT abm.stages(abm.journeys_agg(entity, at, label), '{lead,talks,won}', '2024-03-01') AS s FROM many GROUP BY hashint8(entity) & 31) x;
+SELECT pass('in buckets there is room');
+RESET abm.population_memory;
+SELECT is((SELECT s::text FROM bucketed), (SELECT abm.stages(abm.journeys_agg(entity, at, label), '{lead,talks,won}', '2024-03-01')::text FROM many), 'and the answer is the same');
+-- what was built and stored can be read and written whatever the bound is now
+CREATE TEMP TABLE large AS SELECT abm.journeys_agg(entity, at, label) AS js FROM many;
+SET LOCAL abm.population_memory = '64kB';
+SELECT is((SELECT js::text::abm.journeys::text FROM large), (SELECT js::text FROM large), 'a large state through text');
+SELECT is((SELECT length(abm.journeys_send(js)) FROM large), 53 + 50000 * 26, 'and to the wire');
+SELECT is((SELECT abm.touches(abm.journey_of(js, 5)) FROM large), (SELECT count(*) FROM many WHERE entity = 5), 'and asked');
+RESET abm.population_memory;
+
+SELECT throws_ok($$ SELECT abm.rollup(s) FROM (SELECT js FROM all_in_one UNION ALL SELECT of_text FROM all_in_one) x (s) $$, '42804', NULL, 'keys of different types do not merge');
+SELECT throws_ok($$ SELECT abm.merge(of_uuid, of_text) FROM all_in_one $$, '42804', 'cannot merge journeys of entities of type uuid with those of type text', '… nor text with uuid');
+SELECT throws_ok(format('SELECT * FROM all_in_one, abm.%s(%s)', f, a), '42804', 'the entities of this state are of type ' || has || ', not ' || asked, format('%s(%s)', f, a))
+FROM (VALUES ('journeys_unnest', 'of_text', 'text', 'bigint'), ('journeys_unnest', 'js, NULL::text', 'bigint', 'text'), ('journeys_events', 'of_uuid', 'uuid', 'bigint'), ('journeys_events', 'of_uuid, NULL::text', 'uuid', 'text'),
+  ('journeys_unnest', 'js, 1', 'bigint', 'integer'), ('journey_of', 'of_uuid, ''x''::text', 'uuid', 'text'), ('journey_of', 'of_text, 5', 'text', 'bigint')) v (f, a, has, asked);
+
+-- A million events of one entity, forwards, backwards and in any order.
+SELECT is((SELECT count(DISTINCT s) FROM (SELECT md5(abm.journeys_agg(1, timestamptz '2024-01-01' + m % 900000 * interval '1 s', (m % 7)::int)::text) AS s
+    FROM generate_series(1, 1000002) n, LATERAL (VALUES (1, n::bigint), (2, 1000003 - n), (3, n * 7919::bigint % 1000003)) v (i, m) GROUP BY i) x), 1::bigint, 'a million events of one entity, in any order');
+-- Work can be stopped anywhere: in the gathering, the sorting, the asking.
+CREATE TEMP TABLE stopped (after_ms int, outcome text, late_ms int);
+CREATE FUNCTION work(ms int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE began timestamptz := clock_timestamp(); r text; BEGIN
+  BEGIN
+    PERFORM abm.stages(abm.journeys_agg(md5((n % 400000)::text), timestamptz '2024-01-01' + n * 7919::bigint % 1000003 * interval '1 s', n % 7), '{1,2,3,4}', '2025-01-01') FROM generate_series(1, 1000000) n;
+    r := 'done';
+  EXCEPTION WHEN query_canceled THEN r := 'stopped';
+  END;
+  INSERT INTO stopped VALUES (ms, r, extract(epoch FROM clock_timestamp() - began) * 1000 - ms); END $$;
+\o /dev/null
+SELECT format('SET LOCAL statement_timeout = %s', ms), format('SELECT work(%s)', ms), 'SET LOCAL statement_timeout = 0' FROM unnest('{100,300,500,700,900,1100,1300,1500}'::int[]) ms \gexec
+\o
+SELECT cmp_ok((SELECT count(*) FROM stopped WHERE outcome = 'stopped'), '>', 1::bigint, 'work is stopped');
+SELECT is_empty($$ SELECT * FROM stopped WHERE outcome = 'stopped' AND late_ms > 500 $$, 'and soon, wherever it is');
+SELECT * FROM finish();
+ROLLBACK;
