@@ -17,6 +17,7 @@ CREATE TEMP TABLE past AS
 CREATE TEMP TABLE history AS
   SELECT abm.rfm_agg(frequency, recency, age) AS everybody,
     abm.spend_agg(frequency, monetary::float8) AS spending,
+    abm.rfm_spend_agg(frequency, recency, age, monetary::float8) AS with_money,
     (SELECT abm.rfm_agg(frequency, recency, age) FROM past) AS until_split
   FROM customer WHERE frequency IS NOT NULL;
 CREATE TEMP TABLE model AS
@@ -29,8 +30,6 @@ SELECT abm.fit_status(m) AS purchase_status, abm.fit_status(g) AS spend_status,
   abm.fit_status(m) = 'ok' AND abm.fit_status(g) = 'ok' AS has_errors,
   coalesce(abm.fit_status(m_split) IN ('ok', 'boundary'), false) AS has_test
 FROM model \gset
-SELECT model AS purchase_model FROM history, abm.rank_models(everybody)
-WHERE rank = 1 \gset
 \qecho 'Three models of how customers buy and leave, fitted to the same customers by'
 \qecho 'maximum likelihood; the best is chosen by AIC, where less is better.  In the'
 \qecho 'BG/NBD nobody leaves before the second purchase, in the MBG/NBD customers may'
@@ -69,52 +68,20 @@ CREATE TEMP TABLE worth AS
     abm.clv(m, g, 8, 13, 0.025, frequency, recency, age, monetary::float8)
       AS value
   FROM customer c, model WHERE frequency IS NOT NULL;
--- The error of the sum, by the delta method: how far the sum moves with each
--- parameter, and how well the parameters are known.
-CREATE TEMP TABLE parameter AS
-  SELECT kind, p.*
-  FROM model, LATERAL (VALUES ('purchases', m), ('money', g)) f(kind, fitted),
-    abm.parameters(fitted) WITH ORDINALITY
-      p(name, value, std_err, lower, upper, nth);
-CREATE TEMP TABLE slope AS
-  SELECT kind, name, sum(sign * total) / (0.0002 * value) AS slope
-  FROM parameter a, (VALUES (1), (-1)) s(sign),
-    LATERAL (SELECT array_agg(b.value
-        * (1 + CASE WHEN b = a THEN sign * 0.0001 ELSE 0 END) ORDER BY nth)
-        FILTER (WHERE kind = 'purchases') AS p,
-      array_agg(b.value
-        * (1 + CASE WHEN b = a THEN sign * 0.0001 ELSE 0 END) ORDER BY nth)
-        FILTER (WHERE kind = 'money') AS q FROM parameter b) moved,
-    LATERAL (SELECT sum(abm.clv(abm.given_model(:'purchase_model', p),
-        abm.given_model('gamma_gamma', q), 8, 13, 0.025, frequency, recency,
-        age, monetary::float8)) AS total FROM worth) w
-  GROUP BY kind, name, value;
-CREATE TEMP TABLE all_worth AS
-  SELECT sum(value) AS value, (
-    SELECT sqrt(sum(x.slope * covariance * y.slope))
-    FROM model, LATERAL (
-        SELECT 'purchases', c.* FROM abm.covariance(m) c
-        UNION ALL
-        SELECT 'money', c.* FROM abm.covariance(g) c) c(kind, a, b, covariance)
-      JOIN slope x ON x.name = a AND x.kind = c.kind
-      JOIN slope y ON y.name = b AND y.kind = c.kind
-    WHERE abm.fit_status(m) = 'ok' AND abm.fit_status(g) = 'ok') AS std_err
-  FROM worth;
 \qecho 'What all customers of today will still buy in two years, discounted by 2.5 % a'
 \qecho 'quarter: expected purchases by the model, times the value of each by a Gamma-'
 \qecho 'Gamma model.  The interval (95 %) is for how little the models are known; chance'
 \qecho 'comes on top.'
-SELECT count(*) AS customers, pg_temp.money(sum(revenue)) AS "revenue so far",
-  pg_temp.num(sum(alive)) AS "still customers",
-  pg_temp.num(sum(purchases)) AS purchases,
-  pg_temp.money(sum(value)::numeric) AS value,
-  pg_temp.money(min(lower)::numeric) AS "from",
-  pg_temp.money(min(upper)::numeric) AS "to",
-  pg_temp.num(min(spearman), 2) AS "money by frequency"
-FROM worth, history, LATERAL abm.spend_association(spending) s(customers,
-    left_out, pearson, spearman, low, high),
-  (SELECT value - 1.96 * std_err AS lower, value + 1.96 * std_err AS upper
-   FROM all_worth) i;
+SELECT w.customers, pg_temp.money(revenue) AS "revenue so far",
+  pg_temp.num(alive) AS "still customers", pg_temp.num(purchases) AS purchases,
+  pg_temp.money(clv::numeric) AS value,
+  pg_temp.money(b.lower::numeric) AS "from",
+  pg_temp.money(b.upper::numeric) AS "to",
+  pg_temp.num(spearman, 2) AS "money by frequency"
+FROM (SELECT count(*) AS customers, sum(revenue) AS revenue,
+        sum(alive) AS alive, sum(purchases) AS purchases FROM worth) w,
+  model, history, LATERAL abm.base_clv(m, g, with_money, 8, 13, 0.025) b,
+  LATERAL abm.spend_association(spending);
 \qecho '(The last column is the rank correlation of how much with how often, which the'
 \qecho 'Gamma-Gamma model takes for none: beyond 0.3 do not believe the value.)'
 \if :has_errors
