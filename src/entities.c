@@ -307,11 +307,25 @@ run_sort(char *items, int n, const RecordShape *shape)
 	}
 }
 
-/* Sort the records of each entity, sizes being constants again. */
+/* The 64 bits behind the entity. */
+static inline uint64
+record_key(const char *record, int entity_size)
+{
+	uint64		key;
+
+	memcpy(&key, record + entity_size, sizeof(key));
+	return key;
+}
+
+/*
+ * Sort the records of each entity, sizes being constants again.  Most are in
+ * order, and where the key decides that is seen without a call.
+ */
 static pg_attribute_always_inline void
 runs_sort(char *items, int n, int size, int entity_size,
 		  const RecordShape *shape)
 {
+	bool		in_order = shape->key_decides;
 	int			start = 0;
 
 	for (int i = 1; i <= n; i++)
@@ -320,9 +334,14 @@ runs_sort(char *items, int n, int size, int entity_size,
 		if (i < n &&
 			record_entity(items + (Size) i * size, entity_size) ==
 			record_entity(items + (Size) start * size, entity_size))
+		{
+			in_order &= record_key(items + (Size) (i - 1) * size, entity_size) <=
+				record_key(items + (Size) i * size, entity_size);
 			continue;
-		if (i - start > 1)
+		}
+		if (i - start > 1 && !in_order)
 			run_sort(items + (Size) start * size, i - start, shape);
+		in_order = shape->key_decides;
 		start = i;
 	}
 }

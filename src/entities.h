@@ -46,6 +46,8 @@ typedef struct RecordShape
 	int			size;
 	int			entity_size;
 	int			(*compare) (const void *a, const void *b, void *arg);
+	bool		key_decides;	/* a StateKey follows, and is all there is to
+								 * compare */
 } RecordShape;
 
 extern void records_sort(void *items, int n, const RecordShape *shape);

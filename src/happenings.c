@@ -143,7 +143,7 @@ compare_small(const void *a, const void *b, void *arg)
 static void
 sort_valued(void *items, int n)
 {
-	const RecordShape shape = {sizeof(ValuedRecord), 4, compare_valued};
+	const RecordShape shape = {sizeof(ValuedRecord), 4, compare_valued, false};
 
 	records_sort(items, n, &shape);
 }
@@ -151,7 +151,7 @@ sort_valued(void *items, int n)
 static void
 sort_wide(void *items, int n)
 {
-	const RecordShape shape = {sizeof(WideRecord), 8, compare_wide};
+	const RecordShape shape = {sizeof(WideRecord), 8, compare_wide, true};
 
 	records_sort(items, n, &shape);
 }
@@ -159,7 +159,7 @@ sort_wide(void *items, int n)
 static void
 sort_small(void *items, int n)
 {
-	const RecordShape shape = {sizeof(SmallRecord), 4, compare_small};
+	const RecordShape shape = {sizeof(SmallRecord), 4, compare_small, true};
 
 	records_sort(items, n, &shape);
 }

@@ -83,7 +83,12 @@ event_label_arg(FunctionCallInfo fcinfo, int argno, char *digits, int *len)
 
 	if (digits != NULL)
 	{
-		*len = pg_ltoa(PG_GETARG_INT32(argno), digits);
+		int32		label = PG_GETARG_INT32(argno);
+
+		*len = 1;
+		digits[0] = '0' + label;
+		if (label < 0 || label > 9)
+			*len = pg_ltoa(label, digits);
 		return digits;
 	}
 	label = PG_GETARG_TEXT_PP(argno);

@@ -62,6 +62,28 @@ const StateType journeys_type = {
 	.fault = journeys_fault
 };
 
+/*
+ * What nearly all rows need of state_append: a small record where there is
+ * room for one.  False if there is not.
+ */
+static inline bool
+journeys_put(Journeys *js, const Happening *h)
+{
+	Size		start = offsetof(Journeys, happening) + js->dict_bytes[0] +
+	js->dict_bytes[1];
+	Size		place = start + (Size) js->head.nitems * sizeof(SmallRecord);
+	SmallRecord *record = (SmallRecord *) ((char *) js + place);
+
+	if (state_form(&js->head) != FORM_SMALL ||
+		place + sizeof(SmallRecord) > VARSIZE(js) || !isnan(h->value) ||
+		h->entity != (uint32) h->entity ||
+		!event_pack(h->at, h->label, &record->key))
+		return false;
+	record->entity = (uint32) h->entity;
+	js->head.nitems++;
+	return true;
+}
+
 static Datum
 journeys_accum(FunctionCallInfo fcinfo, KeyKind kind, char *digits)
 {
@@ -88,7 +110,8 @@ journeys_accum(FunctionCallInfo fcinfo, KeyKind kind, char *digits)
 	}
 	happening.entity = entity_arg(fcinfo, 1, kind, &state, &journeys_type);
 	happening.label = state_label(&state, &journeys_type, 0, label, len);
-	state = state_append(state, &journeys_type, &happening);
+	if (unlikely(!journeys_put(state, &happening)))
+		state = state_append(state, &journeys_type, &happening);
 	return state_end(fcinfo, &journeys_type, state);
 }
 

@@ -46,6 +46,8 @@ DECLARE
     WHEN 'boolean' THEN 'true or false'
     WHEN 'date' THEN 'a date such as 2024-12-31'
     WHEN 'timestamp' THEN 'a time such as 2024-12-31 or 2024-12-31 17:30:00+01'
+    WHEN 'network' THEN 'a network such as 192.0.2.0/24 or 2001:db8::/48'
+    WHEN 'address' THEN 'an address such as 192.0.2.17 or 2001:db8::1'
     ELSE 'one of ' || replace(allowed, '|', ', ') END;
   form text := CASE kind
     WHEN 'whole' THEN '^[+-]?[0-9]{1,18}$'
@@ -55,6 +57,8 @@ DECLARE
     WHEN 'date' THEN '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
     WHEN 'timestamp' THEN '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2}'
       '(:[0-9]{2}([.][0-9]{1,9})?)?( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?))?)?$'
+    WHEN 'network' THEN '^[0-9a-f.:]+(/[0-9]{1,3})?$'
+    WHEN 'address' THEN '^[0-9a-f.:]+$'
     WHEN 'outcome' THEN '^(' || allowed || ')$' END;
 BEGIN
   IF kind IN ('text', 'list') THEN
@@ -64,10 +68,12 @@ BEGIN
   ELSIF length(value) > 400 OR value !~* form THEN
     RETURN format('must be %s, not %s', must, pg_temp.shown(value));
   END IF;
-  IF kind IN ('number', 'date', 'timestamp') THEN
+  IF kind IN ('number', 'date', 'timestamp', 'network', 'address') THEN
     BEGIN
       PERFORM CASE kind WHEN 'number' THEN value::float8::text
-        WHEN 'date' THEN value::date::text ELSE value::timestamptz::text END;
+        WHEN 'date' THEN value::date::text
+        WHEN 'timestamp' THEN value::timestamptz::text
+        ELSE value::inet::text END;
     EXCEPTION WHEN data_exception THEN
       RETURN format('must be %s, not %s', must, pg_temp.shown(value));
     END;

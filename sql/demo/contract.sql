@@ -56,9 +56,18 @@ touches,,,,,,,,,,,"contacts between the accounts and us: visits, mails, events, 
 touches,account_id,text,yes,,accounts.account_id,,,,,,account touched
 touches,contact_id,text,,,contacts.contact_id,,,,,,person touched; empty: anonymous
 touches,at,timestamp,yes,,,,,,,,when it happened
-touches,channel,text,yes,,,,,,,,"channel such as web, email, event, ads, sales"
+touches,channel,text,yes,,,,,,,,"channel such as web, email, event, ads, sales; product: use of what was bought; advocacy: a good word for us to others"
 touches,kind,text,,,,,,,,,what happened
-touches,points,number,,,,,0,,,,engagement points
+touches,points,number,,,,,0,,,,engagement points; empty: 1; 0: says nothing about interest
+networks,,,,,,,,,,,"networks of the accounts, to tell whose visits are"
+networks,network,network,yes,,,,,,,,"network; where networks lie within each other, the smallest counts"
+networks,account_id,text,yes,,accounts.account_id,,,,,,account that the network belongs to
+visits,,,,,,,,,,,visits of our web site by people who are not known
+visits,at,timestamp,yes,,,,,,,,when it happened
+visits,ip,address,,,,,,,,,address of the internet that the visit came from
+visits,email,text,,,,,,,,,"e-mail address that the visitor left, in a form for instance"
+visits,kind,text,,,,,,,,,what was looked at or done
+visits,points,number,,,,,0,,,,engagement points; empty: 1; 0: says nothing about interest
 orders,,,,,,,,,,,purchases of the customers
 orders,order_id,text,yes,key,,,,,,,identifier of the order
 orders,account_id,text,yes,,accounts.account_id,,,,,,account that bought

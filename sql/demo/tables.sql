@@ -16,7 +16,7 @@ INSERT INTO column_type VALUES
   ('text', 'text'), ('whole', 'bigint'), ('number', 'float8'),
   ('money', 'numeric'), ('boolean', 'boolean'), ('list', 'text[]'),
   ('date', 'date'), ('timestamp', 'timestamptz'),
-  ('outcome', 'abm.deal_outcome');
+  ('outcome', 'abm.deal_outcome'), ('network', 'inet'), ('address', 'inet');
 
 -- Replaces only a schema that this script has made.
 DO $$

@@ -1,6 +1,6 @@
 -- Generates the sample warehouse: some 3,000 companies that might buy
--- business software, invented, with their people, deals, orders and
--- subscriptions up to the first day of 2025.  Everything follows from hashes
+-- business software, invented, with their people, deals, orders,
+-- subscriptions, touches and visits up to the first day of 2025.  Everything follows from hashes
 -- of row numbers, so each run gives the same rows.  Facts that sales seldom
 -- knows are NULL in part.
 \set ON_ERROR_STOP on
@@ -180,23 +180,28 @@ SELECT c.*, ends_at > :as_of AS running,
   ending = 'lost' AND ends_at <= :as_of - interval '10 days'
     AND ends_at > :as_of - interval '200 days'
     AND pg_temp.u(key || 'again') < 0.2 AS reopened,
-  CASE WHEN ending = 'lost' THEN 1 + floor(4 * pg_temp.u(key || 'reach'))
-       ELSE 4 END AS reach
+  CASE ending WHEN 'lost' THEN 1 + floor(4 * pg_temp.u(key || 'reach'))
+    WHEN 'no_decision' THEN 2 + floor(3 * pg_temp.u(key || 'reach'))
+    ELSE 4 END AS reach
 FROM closing c;
 
+-- One deal in fourteen skips a stage, one in eleven goes back a stage.
 CREATE TEMP TABLE step AS
   SELECT key, ordinal, stage, date_trunc('minute', created_at + days * position
     * (1 + 0.1 * pg_temp.u(key || stage)) * interval '1 day') AS entered_at
-  FROM deal, (VALUES (1, 'Discovery', 0), (2, 'Qualification', 0.2),
-                     (3, 'Proposal', 0.45), (4, 'Negotiation', 0.75))
-             s(ordinal, stage, position)
-  WHERE ordinal <= reach
+  FROM deal, (VALUES (1, 'Discovery', 0, 1), (2, 'Qualification', 0.2, 2),
+                     (3, 'Proposal', 0.45, 3), (4, 'Qualification', 0.55, 3),
+                     (5, 'Proposal', 0.65, 3), (6, 'Negotiation', 0.75, 4))
+             s(ordinal, stage, position, needs)
+  WHERE needs <= reach
+    AND (ordinal NOT IN (4, 5) OR pg_temp.u(key || 'back') < 0.09)
+    AND (ordinal <> 2 OR reach < 3 OR pg_temp.u(key || 'skip') > 0.07)
 UNION ALL
-  SELECT key, 5, CASE ending WHEN 'won' THEN 'Won' WHEN 'lost' THEN 'Lost'
+  SELECT key, 7, CASE ending WHEN 'won' THEN 'Won' WHEN 'lost' THEN 'Lost'
                              ELSE 'No decision' END, ends_at
   FROM deal
 UNION ALL
-  SELECT key, 6, 'Negotiation', ends_at + interval '9 days'
+  SELECT key, 8, 'Negotiation', ends_at + interval '9 days'
   FROM deal WHERE reopened;
 DELETE FROM step WHERE entered_at > :as_of;
 
@@ -238,21 +243,6 @@ FROM deal d JOIN demo.accounts a USING (account_id)
 INSERT INTO demo.stage_history
 SELECT 'O' || key, stage, entered_at FROM step ORDER BY key, ordinal;
 
-INSERT INTO demo.touches
-SELECT account_id, CASE WHEN pg_temp.u(key || 'who') > 0.35
-    THEN 'C' || lpad(i::text, 5, '0') || lpad((1 + floor(people
-         * pg_temp.u(key || 'whom')))::text, 2, '0') END,
-  date_trunc('minute', :as_of - 1000 * pg_temp.u(key || 'at') ^ 1.4
-             * interval '1 day'),
-  split_part(touch, '/', 1), split_part(touch, '/', 2),
-  split_part(touch, '/', 3)::float8
-FROM truth, generate_series(1, (2 + 34 * warmth)::int) n,
-  concat(i, '.', n) key,
-  pg_temp.pick(key || 'touch', '{web/visit/1,web/visit/1,web/visit/1,
-    web/pricing page/3,email/opened/1,email/clicked/2,email/clicked/2,
-    ads/clicked/1,event/webinar/5,event/trade fair/10,sales/call/8,
-    sales/meeting/15}') touch;
-
 -- A won deal is the customer's first order; some order again, the better the
 -- fit the more often; now and then a part is refunded.
 CREATE TEMP TABLE purchase AS
@@ -286,6 +276,7 @@ FROM deal, generate_series(date_trunc('month', ends_at, 'UTC')
 WHERE ending = 'won' AND NOT running AND product <> 'Assist'
   AND age < -ln(pg_temp.u(key || 'stay')) * (1.5 + 6 * fit)
 GROUP BY account_id, month;
+\ir interest.sql
 COMMIT;
 ANALYZE demo.accounts, demo.contacts, demo.opportunities, demo.stage_history,
-  demo.touches, demo.orders, demo.subscriptions;
+  demo.touches, demo.orders, demo.subscriptions, demo.networks, demo.visits;

@@ -7,7 +7,6 @@
 #include "clv/score.h"
 
 #include "estimate.h"
-#include "math/dist.h"
 
 #define MAX_STEPS 100000
 #define DELTA 1e-4				/* of the logarithm of a parameter */
@@ -58,7 +57,8 @@ base_model(FunctionCallInfo fcinfo)
 {
 	const Scorer *m = scorer_arg(fcinfo, 0);
 
-	if (m->kind->purchases_new == NULL)
+	if (m->kind->purchases == NULL || m->kind->purchases_new == NULL ||
+		m->kind->probability == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s is no model of purchases", m->kind->title),
@@ -185,23 +185,13 @@ abm_base_purchases(PG_FUNCTION_ARGS)
 	double		level = arg_level(PG_GETARG_FLOAT8(3));
 	double		value = NAN;
 	double		error = NAN;
-	double		factor;
-	Datum		values[4];
-	bool		nulls[4];
 
 	check_customers(m->kind, &c);
 	if (m->usable)
 		value = base_purchases(m, m->p, &c, horizon);
 	if (m->covariance && value > 0)
 		error = base_log_error(m, &c, horizon);
-	factor = exp(-normal_quantile((1 - level) / 2) * error);
-	values[0] = Float8GetDatum(value);
-	values[1] = Float8GetDatum(value * error);
-	values[2] = Float8GetDatum(value / factor);
-	values[3] = Float8GetDatum(value * factor);
-	for (int i = 0; i < 4; i++)
-		nulls[i] = !isfinite(DatumGetFloat8(values[i]));
-	return single_row(fcinfo, values, nulls);
+	return estimate_row(fcinfo, value, error, level);
 }
 
 /*
@@ -226,6 +216,7 @@ abm_expected_tracking(PG_FUNCTION_ARGS)
 				 errmsg("step is too small for a time of %g",
 						c.scale + ahead),
 				 errhint("At most %d steps are reported.", MAX_STEPS)));
+	check_customers(m->kind, &c);
 	customers_by_age(&c);
 	abm_begin_rows(fcinfo);
 	for (int k = 1; k <= steps && m->usable; k++)
@@ -272,6 +263,7 @@ abm_frequency_fit(PG_FUNCTION_ARGS)
 						(long long) top)));
 	for (int i = 0; i < c.n; i++)
 		actual[(int) Min(c.row[i].frequency, top)] += c.row[i].weight;
+	check_customers(m->kind, &c);
 	customers_suffice(&c, &weight);
 	customers_by_age(&c);
 	abm_begin_rows(fcinfo);

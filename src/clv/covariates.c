@@ -131,7 +131,7 @@ covariates_fault(const void *state)
 static const StateType rfm_covariates_type = {
 	.name = "rfm_covariates",.kind = 23,.version = 1,
 	.fixed_size = offsetof(RfmCovariates, item),
-	.item_size = sizeof(CovariateCount),.max_items = 5000000,
+	.item_size = sizeof(CovariateCount),.max_items = 3000000,
 	.fields = covariates_fields,.items_name = "histories",
 	.item_fields = item_fields,.compare = item_compare,
 	.fold = items_fold,.absorb = covariates_absorb,.fault = covariates_fault
@@ -240,6 +240,8 @@ destandardise(const ClvKind *kind, const Customers *c, const Standard *s,
 	Fit			old = *fit;
 	double		map[FIT_MAX][FIT_MAX];
 
+	if (n == np)
+		return;
 	for (int i = 0; i < n; i++)
 	{
 		double		sum = 0;

@@ -220,14 +220,18 @@ customers_suffice(const Customers *c, double *weight)
 void
 customers_fit(const ClvKind *kind, const Customers *c, double weight, Fit *fit)
 {
+	fit->status = FIT_NOT_CONVERGED;
 	if (c->n > SAMPLED_FROM)
 	{
 		Customers	s = customers_sample(c, weight);
 
 		fit_from_starts(kind, &s, weight, fit);
-		fit_evidence(kind, c, weight, false, fit);
+		if (fit->status == FIT_OK)
+			fit_evidence(kind, c, weight, false, fit);
 	}
-	else
+
+	/* few customers, or a sample that says too little */
+	if (fit->status != FIT_OK)
 		fit_from_starts(kind, c, weight, fit);
 }
 

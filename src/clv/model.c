@@ -5,6 +5,7 @@
  * A value holds the parameters of a model, their covariance, and how the fit
  * went.  It is read and written as states are (state_io.c), to the last bit;
  * but it is no state: models are not merged, the evidence behind them is.
+ * Its kind is counted from 240 on, apart from those of states.
  */
 #include "clv/model.h"
 
@@ -97,7 +98,7 @@ model_fault(const void *state)
 }
 
 const StateType clv_model_type = {
-	.name = "clv_model",.kind = 20,.version = 1,
+	.name = "clv_model",.kind = 240,.version = 1,
 	.fixed_size = offsetof(ClvModel, number),.item_size = sizeof(double),
 	.digest_offset = offsetof(ClvModel, digest),
 	.max_items = MAX_PARAMETERS + MAX_PARAMETERS * (MAX_PARAMETERS + 1) / 2,

@@ -33,18 +33,6 @@ contract_arg(FunctionCallInfo fcinfo, double *p)
 	return m;
 }
 
-/* A number of periods, not below the least. */
-static int
-arg_periods(int periods, const char *what, int least, int most)
-{
-	if (periods < least || periods > most)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be between %d and %d, not %d", what, least,
-						most, periods)));
-	return periods;
-}
-
 /* The variance of something whose gradient by ln p is known. */
 static double
 log_variance(const Scorer *m, const double *slope)

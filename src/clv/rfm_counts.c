@@ -356,8 +356,9 @@ abm_evidence_log_likelihood(PG_FUNCTION_ARGS)
 	const ClvModel *m = state_arg(fcinfo, 0, &clv_model_type);
 	Customers	c = rfm_customers(fcinfo, 1);
 
-	if (clv_kinds[m->kind].p_alive == NULL || m->ntransaction > 0 ||
-		m->nlifetime > 0)
+	if (clv_kinds[m->kind].p_alive == NULL ||
+		clv_kinds[m->kind].log_likelihood == NULL ||
+		m->ntransaction > 0 || m->nlifetime > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s model is not one of purchases without covariates",

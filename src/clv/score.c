@@ -9,7 +9,7 @@
 
 #include "clv/rfm_counts.h"
 #include "estimate.h"
-#include "math/discount.h"
+#include "math/dist.h"
 
 #define MAX_MODELS 2			/* among the arguments of one function */
 
@@ -74,7 +74,7 @@ spender_arg(FunctionCallInfo fcinfo, int argno)
 }
 
 /* A question that not every kind of model can answer. */
-static void
+void
 scorer_must(const Scorer *m, bool can)
 {
 	if (unlikely(!can))
@@ -83,6 +83,17 @@ scorer_must(const Scorer *m, bool can)
 				 errmsg("%s model does not answer this question",
 						m->kind->title),
 				 errhint("Use a model of purchases, such as that of abm.mbgnbd_fit.")));
+}
+
+/* A model that tells how often a customer will buy. */
+void
+scorer_must_forecast(const Scorer *m)
+{
+	if (unlikely(m->kind->purchases == NULL))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s is no model of purchases", m->kind->title),
+				 errhint("Use one such as that of abm.mbgnbd_fit.")));
 }
 
 /* An interval in the model's units of time. */
@@ -103,6 +114,18 @@ scorer_horizon(const Scorer *m, const Interval *horizon)
 /*
  * Arguments and results
  */
+
+/* A number of periods between two bounds. */
+int
+arg_periods(int periods, const char *what, int least, int most)
+{
+	if (periods < least || periods > most)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be between %d and %d, not %d", what, least,
+						most, periods)));
+	return periods;
+}
 
 /* A rate of discount, 0 or more; or more than 0. */
 double
@@ -133,6 +156,26 @@ Datum
 score(FunctionCallInfo fcinfo, double value)
 {
 	return float_or_null(fcinfo, isfinite(value) ? value : NAN);
+}
+
+/*
+ * A row (value, std_err, lower, upper), the interval being normal on the
+ * scale of the logarithm.
+ */
+Datum
+estimate_row(FunctionCallInfo fcinfo, double value, double log_error,
+			 double level)
+{
+	double		factor = exp(-normal_quantile((1 - level) / 2) * log_error);
+	Datum		values[4] = {
+		Float8GetDatum(value), Float8GetDatum(value * log_error),
+		Float8GetDatum(value / factor), Float8GetDatum(value * factor)
+	};
+	bool		nulls[4];
+
+	for (int i = 0; i < 4; i++)
+		nulls[i] = !isfinite(DatumGetFloat8(values[i]));
+	return single_row(fcinfo, values, nulls);
 }
 
 /*

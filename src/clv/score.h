@@ -7,6 +7,9 @@
 
 #include "clv/model.h"
 
+/* of a contract or a forecast, in one question */
+#define MAX_PERIODS 10000
+
 /* What of a model stays the same from customer to customer. */
 typedef struct Scorer
 {
@@ -22,9 +25,14 @@ typedef struct Scorer
 extern const Scorer *scorer_arg(FunctionCallInfo fcinfo, int argno);
 extern const Scorer *spender_arg(FunctionCallInfo fcinfo, int argno);
 extern double scorer_horizon(const Scorer *m, const Interval *horizon);
+extern void scorer_must(const Scorer *m, bool can);
+extern void scorer_must_forecast(const Scorer *m);
+extern int	arg_periods(int periods, const char *what, int least, int most);
 extern double arg_rate(double rate, const char *what, bool zero);
 extern History history_args(FunctionCallInfo fcinfo, const Scorer *m,
 							int first);
 extern Datum score(FunctionCallInfo fcinfo, double value);
+extern Datum estimate_row(FunctionCallInfo fcinfo, double value,
+						  double log_error, double level);
 
 #endif							/* ABM_SCORE_H */

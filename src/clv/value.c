@@ -12,11 +12,9 @@
 #include "clv/rfm_counts.h"
 #include "estimate.h"
 #include "math/discount.h"
-#include "math/dist.h"
 #include "math/gamma_gamma.h"
 
 #define DELTA 1e-4				/* of the logarithm of a parameter */
-#define MAX_PERIODS 10000
 #define DAYS_PER_YEAR_F 365.25
 
 typedef enum Discounting
@@ -59,15 +57,19 @@ forecast_until(double time, const void *arg)
 static double
 worth_purchases(const Worth *w, const double *p)
 {
+	const ClvKind *kind = w->m->kind;
 	Forecast	f = {w, p};
+	double		scale = INFINITY;
 
 	if (w->how == BY_PERIOD)
 		return discounted_by_period(forecast_until, &f, w->periods, w->length,
 									w->rate);
 	if (w->how == FOR_EVER)
-		return w->m->kind->residual(p, &w->h, w->rate);
-	return discounted_until(forecast_until, &f, w->length, w->rate,
-							p[1] + w->h.age);
+		return kind->residual(p, &w->h, w->rate);
+	for (int i = 0; i < kind->nparameters; i++)
+		if (kind->scaled[i])
+			scale = fmin(scale, p[i] + w->h.age);
+	return discounted_until(forecast_until, &f, w->length, w->rate, scale);
 }
 
 static double
@@ -134,11 +136,7 @@ worth_args(FunctionCallInfo fcinfo, Worth *w, int first)
 			return false;
 	w->m = scorer_arg(fcinfo, 0);
 	w->g = spender_arg(fcinfo, 1);
-	if (w->m->kind->purchases == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s is no model of purchases", w->m->kind->title),
-				 errhint("Use one such as that of abm.mbgnbd_fit.")));
+	scorer_must_forecast(w->m);
 	w->h = history_args(fcinfo, w->m, first);
 	w->valued = w->h.frequency > 0 && !PG_ARGISNULL(first + 3);
 	if (w->valued)
@@ -153,12 +151,7 @@ periodic_args(FunctionCallInfo fcinfo, Worth *w)
 	if (!worth_args(fcinfo, w, 5))
 		return false;
 	w->how = BY_PERIOD;
-	w->periods = PG_GETARG_INT32(2);
-	if (w->periods < 1 || w->periods > MAX_PERIODS)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("periods must be between 1 and %d, not %d",
-						MAX_PERIODS, w->periods)));
+	w->periods = arg_periods(PG_GETARG_INT32(2), "periods", 1, MAX_PERIODS);
 	w->length = arg_not_negative(PG_GETARG_FLOAT8(3), "period_length");
 	w->rate = arg_rate(PG_GETARG_FLOAT8(4), "discount", true);
 	return true;
@@ -187,25 +180,15 @@ abm_clv_interval(PG_FUNCTION_ARGS)
 	double		level;
 	double		value;
 	double		error = NAN;
-	double		factor;
-	Datum		values[4];
-	bool		nulls[4] = {true, true, true, true};
 
 	if (PG_ARGISNULL(9) || !periodic_args(fcinfo, &w))
-		return single_row(fcinfo, values, nulls);
+		return estimate_row(fcinfo, NAN, NAN, 0.5);
 	level = arg_level(PG_GETARG_FLOAT8(9));
 	value = worth_value(&w);
 	if (w.m->covariance && w.g->covariance && value > 0)
 		error = sqrt(log_variance(&w, w.m, worth_purchases) +
 					 log_variance(&w, w.g, worth_spend));
-	factor = exp(-normal_quantile((1 - level) / 2) * error);
-	values[0] = Float8GetDatum(value);
-	values[1] = Float8GetDatum(value * error);
-	values[2] = Float8GetDatum(value / factor);
-	values[3] = Float8GetDatum(value * factor);
-	for (int i = 0; i < 4; i++)
-		nulls[i] = !isfinite(DatumGetFloat8(values[i]));
-	return single_row(fcinfo, values, nulls);
+	return estimate_row(fcinfo, value, error, level);
 }
 
 /* (m, g, horizon, rate, ...), continuous */
@@ -247,6 +230,7 @@ abm_residual_clv(PG_FUNCTION_ARGS)
 
 	if (!worth_args(fcinfo, &w, 3))
 		PG_RETURN_NULL();
+	scorer_must(w.m, w.m->kind->residual != NULL);
 	w.rate = arg_rate(PG_GETARG_FLOAT8(2), "rate", false);
 	return score(fcinfo, worth_value(&w));
 }

@@ -84,7 +84,8 @@ purchases_alive(const Buyer *c)
 
 	if (c->time <= 0)
 		return 0;
-	if (log_none < -600 || c->r * c->time / c->alpha - 45 / log(z) > MOST_TERMS)
+	if (log_none < -600 || c->r * (c->time / c->alpha) +
+		45 / log1p(c->alpha / c->time) > MOST_TERMS)
 		return beta_mean(c->a, c->b, purchases_until, c);
 	for (double k = 1; k < 1e6; k++)
 	{

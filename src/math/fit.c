@@ -28,6 +28,7 @@
 #define DRAFT_DECREMENT 1e-8
 #define HESSIAN_STEP 1e-4
 #define NEWTON_MOVE 1e-6
+#define LEAST_PIVOT 1e-9		/* what the differences can tell from 0 */
 #define GREATEST_ERROR 10		/* standard error of a logarithm */
 
 /* A place on the search scale. */
@@ -271,7 +272,7 @@ invert(int n, const double *m, double *inverse)
 			double		sum = m[i * FIT_MAX + j] -
 			dot(j, l + i * FIT_MAX, l + j * FIT_MAX);
 
-			if (i == j && !(sum > 1e-11 * m[i * FIT_MAX + i]))
+			if (i == j && !(sum > LEAST_PIVOT * m[i * FIT_MAX + i]))
 				return false;
 			l[i * FIT_MAX + j] = i == j ? sqrt(sum) : sum / l[j * FIT_MAX + j];
 		}
@@ -350,6 +351,8 @@ fill_covariance(const Search *s, Fit *fit)
 			c *= i < problem->npositive ? fit->p[i] : 1;
 			c *= j < problem->npositive ? fit->p[j] : 1;
 			fit->covariance[i * FIT_MAX + j] = c;
+			if (!isfinite(c) || (i == j && !(c > 0)))
+				return false;
 		}
 	return true;
 }

@@ -208,8 +208,10 @@ probability_alive(double r, double alpha, double s, double beta, double n,
 	/* panels that the negative binomial term cannot be too narrow for */
 	for (int panel = 0; y < end && panel < MOST_PANELS; panel++)
 	{
-		double		steep = sqrt(n + r) + s + 1;
-		double		length = fmin(end - y, fmin(1, 4 / steep));
+		double		grown = m * exp(y);
+		double		steep = sqrt(n) + r * (grown / (alpha - m + grown)) +
+		(s + 1) * (grown / (beta - m + grown));
+		double		length = fmin(end - y, fmin(1, 6 / steep));
 		double		part = 0;
 
 		for (int i = 0; i < GAUSS_NODES; i++)

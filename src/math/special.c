@@ -11,6 +11,8 @@
 
 #include <float.h>
 
+#define LEAST 1e-200			/* for p / y to be a number */
+
 const GaussRule gauss_rule = {
 	16,
 	{
@@ -125,7 +127,9 @@ exp_integral(double n, double y)
 
 	if (y < 1)
 		return exp_integral_small(n, y);
-	for (double i = 1; i < 1e5; i++)
+	if (y > 1e17 * n)
+		return 1 / y;
+	for (double i = 1; i < 10000; i++)
 	{
 		double		a = -i * (n - 1 + i);
 		double		delta;
@@ -135,7 +139,7 @@ exp_integral(double n, double y)
 		c = b + a / c;
 		delta = c * d;
 		f *= delta;
-		if (fabs(delta - 1) <= DBL_EPSILON)
+		if (fabs(delta - 1) <= 4 * DBL_EPSILON)
 			break;
 	}
 	return f;
@@ -152,11 +156,11 @@ beta_mean(double a, double b, double (*f) (double p, const void *arg),
 	double		centre = log(a / b);
 	double		scale = fmin(sqrt(1 / a + 1 / b), 4);
 	double		step = 0.1 / fmax(scale, 1);
-	double		top = -(a + b) * softplus(centre, &(double) {0});
+	double		mean;
+	double		top = a * centre - (a + b) * softplus(centre, &mean);
 	double		mass = 0;
 	double		sum = 0;
 
-	top += a * centre;
 	for (int side = -1; side <= 1; side += 2)
 		for (int i = side < 0; i < 10000; i++)
 		{
@@ -168,10 +172,7 @@ beta_mean(double a, double b, double (*f) (double p, const void *arg),
 			cosh(v);
 
 			mass += weight;
-			if (p > 0)
-				sum += weight * f(p, arg);
-			else
-				sum += weight * f(DBL_MIN, arg);
+			sum += weight * f(fmax(p, LEAST), arg);
 			if (weight < 1e-18 * mass)
 				break;
 		}

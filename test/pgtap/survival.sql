@@ -155,6 +155,11 @@ SELECT ok(upper - lower BETWEEN 0 AND 0.01 AND lower = abm.ultimate_rate(s), 'li
 SELECT ok(abm.sales_cycle_days(d, 'mean') < 110 AND abs(mean_days - 75) < 1.5, 'as with cycles') FROM simulated, abm.restricted_mean(s, 500);
 SELECT is_empty($$ SELECT a, p FROM simulated, unnest('{0,30,100,200}'::float8[]) a, abm.win_probability(s, a, 90) p,
     LATERAL (SELECT avg((won AND days <= a + 90)::int)::float8 AS t FROM truth WHERE days > a) x WHERE abs(p - t) > 0.02 $$, 'and win_probability tells what will be');
+SELECT results_eq($$ SELECT round(abm.win_rate(d)::numeric, 3), round(i.lower::numeric, 3), round(i.upper::numeric, 3), round(abm.win_rate(d, 'created')::numeric, 3), round(abm.ultimate_rate(s)::numeric, 3),
+    round(c.lower::numeric, 3), round(c.upper::numeric, 3), round(v.value::numeric, 1), round(m.mean_days::numeric, 1), array(SELECT round(abm.win_probability(s, a, 90)::numeric, 3) FROM unnest('{0,100,200}'::float8[]) a)
+    FROM simulated, abm.win_rate_interval(d) i, abm.velocity_report(d) v, abm.restricted_mean(s, 500) m,
+      LATERAL (SELECT * FROM abm.cumulative_incidence(s) WHERE cause = 1 ORDER BY day DESC LIMIT 1) c WHERE v.metric = 'closed_cycle_mean_days' $$,
+  $$ VALUES (.234, .228, .240, .210, .252, .246, .259, 64.0, 74.2, '{.132,.236,.349}'::numeric[]) $$, 'the figures that README tells');
 -- deals that were imported in mid-life
 SELECT ok(abs(abm.median_time(b) - abm.median_time(a)) < 2 AND abm.median_time(c) > abm.median_time(a) + 10, 'entry times undo the bias of an import that dropped the closed')
 FROM (SELECT abm.deal_survival_agg(outcome, opened_at, closed_at, as_of) AS a,
