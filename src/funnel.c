@@ -183,7 +183,10 @@ abm_funnel_accum(PG_FUNCTION_ARGS)
 	text = funnel_plan_text(&plan);
 
 	marks = marks_begin(fcinfo, &funnel_type, &text);
-	return state_end(fcinfo, &funnel_type, funnel_mark(&pass, marks));
+	/* a journey that begins later is none as yet */
+	if (events_until(events, plan.as_of).n > 0)
+		marks = funnel_mark(&pass, marks);
+	return state_end(fcinfo, &funnel_type, marks);
 }
 
 /* The marks of a whole population; they merge with those of another. */

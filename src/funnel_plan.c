@@ -45,7 +45,11 @@ gaps_arg(ArrayType *array, FunnelPlan *plan)
 		elog(ERROR, "gaps must be an array of interval");
 	deconstruct_array(array, INTERVALOID, sizeof(Interval), false,
 					  TYPALIGN_DOUBLE, &elements, &nulls, &n);
-	if (ARR_NDIM(array) > 1 || n != plan->rule.nsteps - 1)
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("gaps must be a one-dimensional array")));
+	if (n != plan->rule.nsteps - 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("gaps must have %d elements, not %d",
@@ -56,51 +60,9 @@ gaps_arg(ArrayType *array, FunnelPlan *plan)
 	{
 		NullableDatum gap = {elements[i], nulls[i]};
 
-		plan->gap[i + 1] = window_arg(gap, "gap");
+		plan->gap[i + 1] = window_arg(gap, "gaps");
 	}
 	plan->rule.gap = plan->gap;
-}
-
-static void
-funnel_pause(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-/*
- * The arguments from argno on: steps, perhaps as_of, within, mode, perhaps
- * gaps and excluded.  Without as_of all events count.  False when one that is needed
- * is NULL.
- */
-bool
-funnel_plan_arg(FunctionCallInfo fcinfo, int argno, bool timed,
-				FunnelPlan *plan)
-{
-	NullableDatum *args = fcinfo->args + argno;
-	NullableDatum *rest = args + (timed ? 2 : 1);
-	int			nrest = PG_NARGS() - (int) (rest - fcinfo->args);
-	ArrayType  *excluded;
-
-	if (args[0].isnull || (timed && args[1].isnull) || rest[1].isnull)
-		return false;
-	memset(plan, 0, sizeof(FunnelPlan));
-	plan->step = arg_texts(DatumGetArrayTypeP(args[0].value), "steps",
-						   FUNNEL_MAX_STEPS, &plan->rule.nsteps);
-	plan->as_of = timed ?
-		arg_time(DatumGetTimestampTz(args[1].value), "as_of") : DT_NOEND;
-	plan->rule.within = window_arg(rest[0], "within");
-	plan->rule.mode = arg_choice(DatumGetTextPP(rest[1].value), "mode",
-								 funnel_modes);
-	plan->rule.pause = funnel_pause;
-	if (nrest < 4)
-		return true;
-	if (!rest[2].isnull)
-		gaps_arg(DatumGetArrayTypeP(rest[2].value), plan);
-	excluded = rest[3].isnull ? NULL : DatumGetArrayTypeP(rest[3].value);
-	if (excluded != NULL && ARR_NDIM(excluded) > 0)
-		plan->excluded = arg_texts(excluded, "excluded", MAX_EXCLUDED,
-								   &plan->nexcluded);
-	return true;
 }
 
 /*
@@ -125,6 +87,79 @@ next_alternative(const text *step, int *at, char *label, int *len)
 		label[(*len)++] = p[i];
 	}
 	*at = i + 1;
+	return true;
+}
+
+/* Is a label one of a step's alternatives? */
+static bool
+step_takes(const text *step, const text *label)
+{
+	char	   *alternative = palloc(VARSIZE_ANY(step));
+	int			at = 0;
+	int			len;
+	bool		takes = false;
+
+	CHECK_FOR_INTERRUPTS();
+	while (!takes && next_alternative(step, &at, alternative, &len))
+		takes = len == VARSIZE_ANY_EXHDR(label) &&
+			memcmp(alternative, VARDATA_ANY(label), len) == 0;
+	pfree(alternative);
+	return takes;
+}
+
+/* Labels that may not come between the steps; none of them is one itself. */
+static void
+excluded_arg(ArrayType *array, FunnelPlan *plan)
+{
+	if (ARR_NDIM(array) == 0)
+		return;
+	plan->excluded = arg_texts(array, "excluded", MAX_EXCLUDED,
+							   &plan->nexcluded);
+	for (int i = 0; i < plan->nexcluded; i++)
+		for (int s = 0; s < plan->rule.nsteps; s++)
+			if (step_takes(plan->step[s], plan->excluded[i]))
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("label \"%s\" is excluded and a step of the funnel",
+								text_to_cstring(plan->excluded[i]))));
+}
+
+static void
+funnel_pause(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+/*
+ * The arguments from argno on: steps, perhaps as_of, within, mode, perhaps
+ * gaps and excluded.  Without as_of all events count.  False when one that is
+ * needed is NULL.
+ */
+bool
+funnel_plan_arg(FunctionCallInfo fcinfo, int argno, bool timed,
+				FunnelPlan *plan)
+{
+	NullableDatum *args = fcinfo->args + argno;
+	NullableDatum *rest = args + (timed ? 2 : 1);
+	int			nrest = PG_NARGS() - (int) (rest - fcinfo->args);
+
+	if (args[0].isnull || (timed && args[1].isnull) || rest[1].isnull)
+		return false;
+	memset(plan, 0, sizeof(FunnelPlan));
+	plan->step = arg_texts(DatumGetArrayTypeP(args[0].value), "steps",
+						   FUNNEL_MAX_STEPS, &plan->rule.nsteps);
+	plan->as_of = timed ?
+		arg_time(DatumGetTimestampTz(args[1].value), "as_of") : DT_NOEND;
+	plan->rule.within = window_arg(rest[0], "within");
+	plan->rule.mode = arg_choice(DatumGetTextPP(rest[1].value), "mode",
+								 funnel_modes);
+	plan->rule.pause = funnel_pause;
+	if (nrest < 4)
+		return true;
+	if (!rest[2].isnull)
+		gaps_arg(DatumGetArrayTypeP(rest[2].value), plan);
+	if (!rest[3].isnull)
+		excluded_arg(DatumGetArrayTypeP(rest[3].value), plan);
 	return true;
 }
 
@@ -155,14 +190,8 @@ funnel_meaning(const FunnelPlan *plan, const Dict *labels)
 		int			code = dict_find(labels, VARDATA_ANY(plan->excluded[i]),
 									 VARSIZE_ANY_EXHDR(plan->excluded[i]));
 
-		if (code < 0)
-			continue;
-		if (f[code].label.steps != 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("label \"%s\" is excluded and a step of the funnel",
-							text_to_cstring(plan->excluded[i]))));
-		f[code].label.excluded = true;
+		if (code >= 0)
+			f[code].label.excluded = true;
 	}
 	return f;
 }

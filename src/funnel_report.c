@@ -2,7 +2,7 @@
  * funnel_report.c
  *		How many came how far through a funnel, and how fast.
  *
- * With reached(0) = all journeys,
+ * With reached(0) = all journeys that have begun,
  *
  *		conversion(k) = reached(k) / (reached(k-1) - in_progress(k-1))
  *		from_start(k) = reached(k) / (reached(1) - sum of in_progress(i), 0 < i < k)
@@ -50,7 +50,8 @@ report_steps(FunctionCallInfo fcinfo, Tally *tally, text *const *label,
 		Datum		values[11];
 		bool		nulls[11] = {false};
 
-		undecided += waiting;
+		if (step > 1)
+			undecided += waiting;
 		values[0] = Int32GetDatum(step);
 		values[1] = step_label(label, step, any_order);
 		values[2] = Int64GetDatum(reached[step]);

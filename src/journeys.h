@@ -19,8 +19,9 @@ typedef struct Journeys
 } Journeys;
 
 /*
- * Goes from entity to entity.  With a meaning of labels the events have that
- * in the place of label and padding, and those without one are left out.
+ * Goes from entity to entity, past those whose events are all after as_of.
+ * With a meaning of labels the events have that in the place of label and
+ * padding, and those without one are left out.
  */
 typedef struct Population
 {
