@@ -9,8 +9,7 @@
  *
  * a dictionary being a count of texts and the texts, each behind its length,
  * with every number big-endian; its text is the hexadecimal form of the same
- * bytes, exact and independent of settings.  state_read.c reads
- * them.
+ * bytes, exact and independent of settings.  state_read.c reads them.
  */
 #include "state_form.h"
 
