@@ -15,7 +15,7 @@ PG_CFLAGS    = -O2 -ffp-contract=off -Wall -Wextra -Wno-unused-parameter -Wno-si
 EXTRA_CLEAN  = tmp_check log results $(MATH_TESTS)
 
 # Commands that prepare the machine run before PGXS can be there.
-SCRIPTED     = test demo bench indent-check
+SCRIPTED     = test demo bench indent-check test-versions test-asserts test-sanitize fuzz
 ifeq ($(filter-out $(SCRIPTED),$(MAKECMDGOALS)),)
 ifneq ($(MAKECMDGOALS),)
 NO_SERVER_HEADERS = 1
@@ -60,5 +60,5 @@ prove-sql:
 endif
 
 .PHONY: $(SCRIPTED)
-test demo bench indent-check:
+$(SCRIPTED):
 	@test/run $@
