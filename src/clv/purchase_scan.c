@@ -319,3 +319,12 @@ purchases_next(PurchaseScan *scan, Purchase *purchase)
 	} while (purchase->nlines == 0);
 	return true;
 }
+
+/* Free what a scan has taken. */
+void
+purchases_close(PurchaseScan *scan)
+{
+	if (scan->order != NULL)
+		pfree(unconstify(Purchase *, scan->order));
+	scan->order = NULL;
+}

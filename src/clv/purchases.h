@@ -211,6 +211,7 @@ extern PurchaseScan purchases_scan(const Lines *lines, PurchaseRule rule,
 								   TimestampTz as_of);
 extern void purchases_skip(PurchaseScan *scan, TimestampTz until);
 extern bool purchases_next(PurchaseScan *scan, Purchase *purchase);
+extern void purchases_close(PurchaseScan *scan);
 
 /*
  * A period, or an order, is a purchase unless refunds took all of it back.  A

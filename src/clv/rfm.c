@@ -52,6 +52,7 @@ lines_rfm(const Lines *lines, PurchaseRule rule, TimestampTz as_of)
 	while (purchases_next(&scan, &purchase))
 		if (purchase_counts(&purchase))
 			rfm_add(&r, &purchase);
+	purchases_close(&scan);
 	return r;
 }
 
@@ -70,6 +71,7 @@ lines_holdout(const Lines *lines, const RfmQuestion *q, const Rfm *calibration)
 	while (purchases_next(&scan, &purchase))
 		if (purchase_counts(&purchase) && purchase.when != calibration->last)
 			rfm_add(&r, &purchase);
+	purchases_close(&scan);
 	return r;
 }
 
@@ -150,16 +152,26 @@ put_holdout(Datum *values, bool *nulls, const Lines *lines,
 	nulls[5] = nulls[6] = false;
 }
 
-/* Arguments in a row: as_of, unit, grain, zone, refunds. */
+/* as_of; and in a row grain, zone, refunds.  Lengths are in days. */
+RfmQuestion
+rfm_rule_arg(FunctionCallInfo fcinfo, int as_of, int rule)
+{
+	RfmQuestion q = {.unit = USECS_PER_DAY};
+
+	q.as_of = arg_time(PG_GETARG_TIMESTAMPTZ(as_of), "as_of");
+	q.rule = purchase_rule_arg(fcinfo, rule);
+	q.now = calendar_period(&q.rule.calendar, q.as_of);
+	return q;
+}
+
+/* In a row: as_of, unit, grain, zone, refunds. */
 RfmQuestion
 rfm_question_arg(FunctionCallInfo fcinfo, int argno)
 {
-	RfmQuestion q = {0};
+	double		unit = arg_length(PG_GETARG_INTERVAL_P(argno + 1), "unit");
+	RfmQuestion q = rfm_rule_arg(fcinfo, argno, argno + 2);
 
-	q.as_of = arg_time(PG_GETARG_TIMESTAMPTZ(argno), "as_of");
-	q.unit = arg_length(PG_GETARG_INTERVAL_P(argno + 1), "unit");
-	q.rule = purchase_rule_arg(fcinfo, argno + 2);
-	q.now = calendar_period(&q.rule.calendar, q.as_of);
+	q.unit = unit;
 	return q;
 }
 

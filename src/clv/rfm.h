@@ -34,6 +34,7 @@ typedef struct RfmQuestion
 /* calls between our own files need no linkage table */
 #pragma GCC visibility push(hidden)
 
+extern RfmQuestion rfm_rule_arg(FunctionCallInfo fcinfo, int as_of, int rule);
 extern RfmQuestion rfm_question_arg(FunctionCallInfo fcinfo, int argno);
 extern RfmQuestion holdout_question_arg(FunctionCallInfo fcinfo, int argno);
 extern Rfm	lines_rfm(const Lines *lines, PurchaseRule rule, TimestampTz as_of);
