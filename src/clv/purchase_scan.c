@@ -169,7 +169,7 @@ refuse_refund_of_nothing(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("order lines have no order to net refunds to"),
-			 errhint("Gather them with purchase_agg(at, amount, order_id), where a refund has the order_id of what it takes back.")));
+			 errhint("Gather them with order_id, where a refund has the order_id of what it takes back.")));
 }
 
 /*
