@@ -20,12 +20,26 @@
 extern double arg_points(double points);
 extern int64 half_life_arg(FunctionCallInfo fcinfo, int argno);
 extern void check_half_life(int64 half_life, int64 other);
-extern int64 decay_periods(int64 time, int64 length);
-extern int128 decay_units(double points, double half_lives);
 extern double decay_value(double units, TimestampTz at, TimestampTz as_of,
 						  int64 half_life);
 extern void check_as_of(TimestampTz as_of, TimestampTz newest);
 
 #pragma GCC visibility pop
+
+/* How many whole lengths lie before a moment, counted from 2000 on. */
+static inline int64
+decay_periods(int64 time, int64 length)
+{
+	int64		n = time / length;
+
+	return n - (n * length > time);
+}
+
+/* Points as they were worth some part of a half-life before. */
+static inline int128
+decay_units(double points, double half_lives)
+{
+	return (int128) rint(points * exp2(half_lives) * POINT_UNITS);
+}
 
 #endif							/* ABM_DECAY_H */
