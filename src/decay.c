@@ -52,9 +52,20 @@ check_half_life(int64 half_life, int64 other)
 double
 decay_value(double units, TimestampTz at, TimestampTz as_of, int64 half_life)
 {
-	int128		age = (int128) as_of - at;
-	int128		halvings = age / half_life;
-	int64		rest = (int64) (age - halvings * half_life);
+	int64		age;
+	int128		halvings;
+	int64		rest;
+
+	if (likely(!pg_sub_s64_overflow(as_of, at, &age)))
+	{
+		halvings = age / half_life;
+		rest = age % half_life;
+	}
+	else
+	{
+		halvings = ((int128) as_of - at) / half_life;
+		rest = (int64) (((int128) as_of - at) % half_life);
+	}
 
 	return ldexp(units / POINT_UNITS * exp2(-((double) rest / half_life)),
 				 -(int) Min(halvings, 10000));

@@ -141,8 +141,8 @@ pieces_value(const Piece *piece, int n, TimestampTz as_of, int64 half_life)
 	double		sum = 0;
 
 	for (int i = 0; i < n; i++)
-		sum += ldexp((double) wide_value(piece[i].points),
-					 (int) (piece[i].landmark - landmark));
+		sum += (double) wide_value(piece[i].points) *
+			half_to_the((int) (landmark - piece[i].landmark));
 	return decay_value(sum, landmark * half_life, as_of, half_life);
 }
 
