@@ -150,7 +150,10 @@ keys_recode(char *record, int n, int size, int key_size, const int32 *codes)
 	static void \
 	sort_##name(void *items, int n) \
 	{ \
-		const RecordShape shape = {(key_size) + (line_size), key_size, compare_##name}; \
+		const RecordShape shape = { \
+			.size = (key_size) + (line_size),.entity_size = key_size, \
+			.compare = compare_##name \
+		}; \
 		\
 		records_sort(items, n, &shape); \
 	} \

@@ -133,7 +133,10 @@ ranks_fill(Rank *rank, const FiguresList *list, Axis axis)
 static void
 figures_score(FiguresList *list, Axis axis, int bins, Rank *rank)
 {
-	const RecordShape shape = {sizeof(Rank), sizeof(int64), rank_compare};
+	const RecordShape shape = {
+		.size = sizeof(Rank),.entity_size = sizeof(int64),
+		.compare = rank_compare
+	};
 	int			n = ranks_fill(rank, list, axis);
 	int			bin = 0;
 	int			left = 0;		/* places in the group */
