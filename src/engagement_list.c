@@ -191,20 +191,6 @@ meter_clear(Meter *m)
  * The figures of one account
  */
 
-/* The value of an event that has one, NaN otherwise. */
-static inline double
-value_at(const Journeys *js, int i)
-{
-	Happening	h;
-	int			form = state_form(&js->head);
-	const StatePacking *packing = &journeys_type.packings[form - 1];
-
-	if (form == 0)
-		return js->happening[i].value;
-	packing->unpack(&h, (const char *) js->happening + (Size) i * packing->size);
-	return h.value;
-}
-
 static inline void
 window_add(Window *w, double points)
 {
@@ -221,11 +207,12 @@ window_add(Window *w, double points)
  * on.
  */
 static AccountFigures
-account_figures(const Population *p, int first, Meter *m)
+account_figures(const Population *p, Meter *m)
 {
 	const ListQuestion *q = m->q;
 	const Event *event = p->events.event;
 	int			n = p->events.n;
+	int			form = state_form(&p->js->head);
 	bool		past = true;
 	AccountFigures f = {.entity = p->entity,.events = n,.cell = NO_CELL};
 
@@ -233,7 +220,7 @@ account_figures(const Population *p, int first, Meter *m)
 	f.newest = event[n - 1].at;
 	for (int i = 0; i < n; i++)
 	{
-		double		points = value_at(p->js, first + i);
+		double		points = happening_at(p->js->happening, p->first + i, form).value;
 
 		CHECK_EVERY(i, 0xFFFF);
 		if (event[i].at > q->recent_from)
@@ -295,16 +282,10 @@ list_of(Population *p, const ListQuestion *q)
 	m->room = 64;
 	m->day = palloc(m->room * sizeof(ClassDay));
 	list.cells = cells_create(CurrentMemoryContext, 1024, NULL);
-	for (;;)
+	while (population_next(p))
 	{
-		int			first = p->next;
-		AccountFigures f;
+		AccountFigures f = account_figures(p, m);
 
-		if (!population_next(p))
-			break;
-		if (p->events.n == 0)
-			continue;
-		f = account_figures(p, first, m);
 		list_add(&list, &f);
 	}
 	return list;

@@ -155,6 +155,7 @@ population_read(Population *p)
 	int			n = 0;
 	bool		begun = false;
 
+	p->first = i;
 	p->entity = entity_at(js, i);
 	do
 	{

@@ -28,7 +28,8 @@ typedef struct Population
 	const uint64 *meaning;		/* of each label; NULL: the label itself */
 	const Journeys *js;
 	const Dict *keys;
-	int			next;			/* record */
+	int			first;			/* record of the entity */
+	int			next;			/* record behind those of the entity */
 	int64		entity;			/* the one it stands at */
 	Events		events;			/* up to as_of */
 	Event	   *buffer;
