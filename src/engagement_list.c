@@ -216,16 +216,13 @@ window_add(Window *w, double points)
 	}
 }
 
-/*
- * An account whose events, one at least, have their values from some record
- * on.
- */
+/* The first events of an account, one at least. */
 static AccountFigures
-account_figures(const Population *p, int first, Meter *m)
+account_figures(const Population *p, int n, Meter *m)
 {
 	const ListQuestion *q = m->q;
 	const Event *event = p->events.event;
-	int			n = p->events.n;
+	int			first = p->next - p->events.n;	/* record */
 	bool		past = true;
 	AccountFigures f = {.entity = p->entity,.events = n,.cell = NO_CELL};
 
@@ -285,6 +282,7 @@ list_add(AccountList *list, AccountFigures *f)
 	list->figures[list->n++] = *f;
 }
 
+/* Every record of the population is an event, also those after as_of. */
 static AccountList
 list_of(Population *p, const ListQuestion *q)
 {
@@ -295,16 +293,16 @@ list_of(Population *p, const ListQuestion *q)
 	m->room = 64;
 	m->day = palloc(m->room * sizeof(ClassDay));
 	list.cells = cells_create(CurrentMemoryContext, 1024, NULL);
-	for (;;)
+	while (population_next(p))
 	{
-		int			first = p->next;
 		AccountFigures f;
+		int			n = p->events.n;
 
-		if (!population_next(p))
-			break;
-		if (p->events.n == 0)
+		while (n > 0 && p->events.event[n - 1].at > q->as_of)
+			n--;
+		if (n == 0)
 			continue;
-		f = account_figures(p, first, m);
+		f = account_figures(p, n, m);
 		list_add(&list, &f);
 	}
 	return list;
@@ -504,7 +502,7 @@ abm_engagement_list(PG_FUNCTION_ARGS)
 	for (int i = 0; i < 6; i++)
 		if (PG_ARGISNULL(i))
 			return (Datum) 0;
-	p = population_arg(fcinfo, 0, arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of"));
+	p = population_arg(fcinfo, 0, DT_NOEND);
 	entity_expect(fcinfo, 8, p.js->kind);
 	q = list_question_arg(fcinfo, p.events.labels);
 	list = list_of(&p, &q);

@@ -55,7 +55,10 @@ entity_expect(FunctionCallInfo fcinfo, int argno, KeyKind kind)
 						key_kinds[kind], format_type_be(type)),
 				 argno < PG_NARGS() ?
 				 errhint("Cast the argument to %s.", key_kinds[kind]) :
+				 argno == 1 ?
 				 errhint("Say so with the argument entity_type => NULL::%s.",
+						 key_kinds[kind]) :
+				 errhint("Give all arguments, and NULL::%s as the last one.",
 						 key_kinds[kind])));
 }
 
