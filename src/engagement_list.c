@@ -202,10 +202,7 @@ window_add(Window *w, double points)
 	}
 }
 
-/*
- * An account whose events, one at least, have their values from some record
- * on.
- */
+/* The first events of an account, one at least. */
 static AccountFigures
 account_figures(const Population *p, Meter *m)
 {
@@ -272,6 +269,7 @@ list_add(AccountList *list, AccountFigures *f)
 	list->figures[list->n++] = *f;
 }
 
+/* Every record of the population is an event, also those after as_of. */
 static AccountList
 list_of(Population *p, const ListQuestion *q)
 {
@@ -485,7 +483,7 @@ abm_engagement_list(PG_FUNCTION_ARGS)
 	for (int i = 0; i < 6; i++)
 		if (PG_ARGISNULL(i))
 			return (Datum) 0;
-	p = population_arg(fcinfo, 0, arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of"));
+	p = population_arg(fcinfo, 0, DT_NOEND);
 	entity_expect(fcinfo, 8, p.js->kind);
 	q = list_question_arg(fcinfo, p.events.labels);
 	list = list_of(&p, &q);
