@@ -202,7 +202,7 @@ window_add(Window *w, double points)
 	}
 }
 
-/* The first events of an account, one at least. */
+/* An account that has an event up to as_of, one at least. */
 static AccountFigures
 account_figures(const Population *p, Meter *m)
 {
@@ -269,7 +269,6 @@ list_add(AccountList *list, AccountFigures *f)
 	list->figures[list->n++] = *f;
 }
 
-/* Every record of the population is an event, also those after as_of. */
 static AccountList
 list_of(Population *p, const ListQuestion *q)
 {
@@ -483,7 +482,7 @@ abm_engagement_list(PG_FUNCTION_ARGS)
 	for (int i = 0; i < 6; i++)
 		if (PG_ARGISNULL(i))
 			return (Datum) 0;
-	p = population_arg(fcinfo, 0, DT_NOEND);
+	p = population_arg(fcinfo, 0, arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of"));
 	entity_expect(fcinfo, 8, p.js->kind);
 	q = list_question_arg(fcinfo, p.events.labels);
 	list = list_of(&p, &q);
