@@ -196,69 +196,47 @@ funnel_meaning(const FunnelPlan *plan, const Dict *labels)
 	return f;
 }
 
-/* Matches the events of one journey after the other. */
-FunnelWalk
-funnel_walk(const FunnelPlan *plan, const Dict *labels)
-{
-	return (FunnelWalk)
-	{
-		plan, funnel_meaning(plan, labels), false, NULL, 0
-	};
-}
-
-/* The same of a population, which gives its events their meaning. */
-FunnelWalk
+/* A population gives its events the meaning that they have for a funnel. */
+void
 funnel_population(const FunnelPlan *plan, Population *p)
 {
-	FunnelWalk	walk = funnel_walk(plan, p->events.labels);
-
-	p->meaning = &walk.meaning->bits;
-	walk.meant = true;
-	return walk;
+	p->meaning = &funnel_meaning(plan, p->events.labels)->bits;
 }
 
-/* Events with their meaning in a buffer of the walk's own; their number. */
-static int64
-events_meant(FunnelWalk *walk, const Events *events)
+/* How far the entity came that such a population stands at. */
+void
+funnel_pass(const FunnelPlan *plan, const Population *p, FunnelPass *pass)
 {
-	FunnelEvent *event;
+	pass->match = funnel_match(&plan->rule, (const FunnelEvent *) p->events.event,
+							   p->events.n, plan->as_of, pass->times);
+}
+
+/* The same of one journey, packed or not. */
+void
+funnel_journey(const FunnelPlan *plan, const Journey *j, FunnelPass *pass,
+			   bool times)
+{
+	FunnelMeaning *meaning = funnel_meaning(plan, state_dict(j, &journey_type, 0));
+	FunnelEvent few[64];
+	FunnelEvent *event = few;
 	int64		n = 0;
 
-	if (unlikely(events->n > walk->room))
+	if (j->head.nitems > lengthof(few))
+		event = palloc_extended(j->head.nitems * sizeof(FunnelEvent),
+								MCXT_ALLOC_HUGE);
+	for (int i = 0; i < j->head.nitems; i++)
 	{
-		if (walk->buffer != NULL)
-			pfree(walk->buffer);
-		walk->room = Max(64, (int64) events->n * 2);
-		walk->buffer = palloc_extended(walk->room * sizeof(FunnelEvent),
-									   MCXT_ALLOC_HUGE);
-	}
-	event = walk->buffer;
-	for (int i = 0; i < events->n; i++)
-	{
-		FunnelMeaning meaning = walk->meaning[events->event[i].label];
+		Event		e = journey_event(j, i);
 
 		CHECK_EVERY(i, 0xFFFFF);
-		event[n].at = events->event[i].at;
-		event[n].steps = meaning.label.steps;
-		event[n].excluded = meaning.label.excluded;
-		n += meaning.bits != 0;
+		event[n].at = e.at;
+		event[n].steps = meaning[e.label].label.steps;
+		event[n].excluded = meaning[e.label].label.excluded;
+		n += meaning[e.label].bits != 0;
 	}
-	return n;
-}
-
-/* How far the entity came that some events belong to. */
-void
-funnel_pass(FunnelWalk *walk, const Events *events, FunnelPass *pass,
-			bool times)
-{
-	const FunnelEvent *event = (const FunnelEvent *) events->event;
-	int64		n = events->n;
-
-	if (!walk->meant)
-	{
-		n = events_meant(walk, events);
-		event = walk->buffer;
-	}
-	pass->match = funnel_match(&walk->plan->rule, event, n,
-							   walk->plan->as_of, times ? pass->times : NULL);
+	pass->match = funnel_match(&plan->rule, event, n, plan->as_of,
+							   times ? pass->times : NULL);
+	if (event != few)
+		pfree(event);
+	pfree(meaning);
 }

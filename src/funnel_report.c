@@ -95,7 +95,6 @@ abm_journeys_funnel_report(PG_FUNCTION_ARGS)
 {
 	double		level;
 	FunnelPlan	plan;
-	FunnelWalk	walk;
 	FunnelPass	pass;
 	Population	population;
 	Tally	   *tally;
@@ -106,11 +105,11 @@ abm_journeys_funnel_report(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	level = arg_level(PG_GETARG_FLOAT8(7));
 	population = population_arg(fcinfo, 0, plan.as_of);
-	walk = funnel_population(&plan, &population);
+	funnel_population(&plan, &population);
 	tally = palloc0((plan.rule.nsteps + 1) * sizeof(Tally));
 	while (population_next(&population))
 	{
-		funnel_pass(&walk, &population.events, &pass, true);
+		funnel_pass(&plan, &population, &pass);
 		funnel_tally(&pass, tally);
 	}
 	report_steps(fcinfo, tally, plan.step, plan.rule.nsteps,
