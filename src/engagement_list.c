@@ -135,6 +135,7 @@ meter_add_day(Meter *m, TimestampTz at, int label, double points)
 								   m->q->half_life);
 	int			i = m->ndays;
 
+	CHECK_FOR_INTERRUPTS();
 	while (i > 0 && m->day[i - 1].day == one.day && m->day[i - 1].class > label)
 		i--;
 	if (i > 0 && m->day[i - 1].day == one.day && m->day[i - 1].class == label)
