@@ -12,22 +12,12 @@
 
 #include <math.h>
 
-#include "decay.h"
+#include "engagement.h"
 
 #define MAX_DAYS 1000000
 #define MAX_CLASSES 1000
 #define MAX_CLASS_BYTES 256
 #define NEAR_RECORDS 8			/* looked through before one is added */
-
-typedef struct ClassDay
-{
-	TimestampTz day;			/* its beginning */
-	int32		class;			/* a code */
-	int32		padding;
-	double		cap;			/* -1: none */
-	Wide		points;			/* in units of 10^-18 */
-	Wide		decayed;		/* as of the beginning of the day */
-} ClassDay;
 
 typedef struct CappedEngagement
 {
@@ -77,7 +67,7 @@ same_day(const ClassDay *a, const ClassDay *b)
 	return a->day == b->day && a->class == b->class;
 }
 
-static void
+void
 day_add(ClassDay *a, const ClassDay *b)
 {
 	if (unlikely(a->cap != b->cap))
@@ -179,7 +169,7 @@ capped_add(CappedEngagement *e, const ClassDay *one)
 }
 
 /* The share of the points of a day that its cap allows. */
-static double
+double
 day_share(const ClassDay *d)
 {
 	double		points = (double) wide_value(d->points) / POINT_UNITS;
@@ -188,11 +178,11 @@ day_share(const ClassDay *d)
 }
 
 /* What is left of a day by a later moment. */
-static double
-day_value(const CappedEngagement *e, const ClassDay *d, TimestampTz as_of)
+double
+day_value(const ClassDay *d, TimestampTz as_of, int64 half_life)
 {
 	return day_share(d) * decay_value((double) wide_value(d->decayed), d->day,
-									  as_of, e->half_life);
+									  as_of, half_life);
 }
 
 /* ----------
@@ -216,10 +206,10 @@ class_arg(FunctionCallInfo fcinfo, CappedEngagement **e)
 }
 
 /* At an hour or more, a day is at most 24 doublings. */
-static int64
-capped_half_life(FunctionCallInfo fcinfo)
+int64
+capped_half_life_arg(FunctionCallInfo fcinfo, int argno)
 {
-	int64		half_life = half_life_arg(fcinfo, 5);
+	int64		half_life = half_life_arg(fcinfo, argno);
 
 	if (half_life < USECS_PER_HOUR)
 		ereport(ERROR,
@@ -235,15 +225,14 @@ abm_capped_engagement_accum(PG_FUNCTION_ARGS)
 	bool		first = PG_ARGISNULL(0);
 	TimestampTz at;
 	int64		half_life;
-	ClassDay	one;
+	double		cap;
 	CappedEngagement *e;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return state_leave_out(fcinfo, &capped_engagement_type);
-	memset(&one, 0, sizeof(one));
 	at = arg_time(PG_GETARG_TIMESTAMPTZ(1), "at");
-	half_life = capped_half_life(fcinfo);
-	one.cap = PG_ARGISNULL(4) ? -1 :
+	half_life = capped_half_life_arg(fcinfo, 5);
+	cap = PG_ARGISNULL(4) ? -1 :
 		arg_not_negative(PG_GETARG_FLOAT8(4), "daily_cap");
 	e = state_begin(fcinfo, &capped_engagement_type);
 	if (first)
@@ -258,12 +247,10 @@ abm_capped_engagement_accum(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(3))
 	{
 		double		points = arg_points(PG_GETARG_FLOAT8(3));
+		ClassDay	one = day_of_event(at, class_arg(fcinfo, &e), cap, points,
+									   half_life);
 
 		e->known++;
-		one.day = day_of(at);
-		one.class = class_arg(fcinfo, &e);
-		one.points = wide_from(decay_units(points, 0));
-		one.decayed = wide_from(decay_units(points, (double) (at - one.day) / half_life));
 		e = capped_add(e, &one);
 	}
 	return state_end(fcinfo, &capped_engagement_type, e);
@@ -284,7 +271,7 @@ abm_capped_engagement_score(PG_FUNCTION_ARGS)
 	for (int i = 0; i < e->head.nitems; i++)
 	{
 		CHECK_EVERY(i, 0xFFFF);
-		sum += day_value(e, &e->day[i], as_of);
+		sum += day_value(&e->day[i], as_of, e->half_life);
 	}
 	PG_RETURN_FLOAT8(sum);
 }
@@ -338,7 +325,7 @@ abm_engagement_by_class(PG_FUNCTION_ARGS)
 		sum->capped += day_share(d) < 1;
 		sum->points += points;
 		sum->counted += day_share(d) * points;
-		sum->score += day_value(e, d, as_of);
+		sum->score += day_value(d, as_of, e->half_life);
 	}
 	for (int code = 0; code < nclasses; code++)
 		put_class(fcinfo, dict, code, &sums[code]);

@@ -48,29 +48,24 @@ check_half_life(int64 half_life, int64 other)
 				 errhint("Group by the half-life, or aggregate the events again with one.")));
 }
 
-/* How many whole lengths lie before a moment, counted from 2000 on. */
-int64
-decay_periods(int64 time, int64 length)
-{
-	int64		n = time / length;
-
-	return n - (n * length > time);
-}
-
-/* Points as they were worth some part of a half-life before. */
-int128
-decay_units(double points, double half_lives)
-{
-	return (int128) rint(points * exp2(half_lives) * POINT_UNITS);
-}
-
 /* What units at a moment are worth at a later one. */
 double
 decay_value(double units, TimestampTz at, TimestampTz as_of, int64 half_life)
 {
-	int128		age = (int128) as_of - at;
-	int128		halvings = age / half_life;
-	int64		rest = (int64) (age - halvings * half_life);
+	int64		age;
+	int128		halvings;
+	int64		rest;
+
+	if (likely(!pg_sub_s64_overflow(as_of, at, &age)))
+	{
+		halvings = age / half_life;
+		rest = age % half_life;
+	}
+	else
+	{
+		halvings = ((int128) as_of - at) / half_life;
+		rest = (int64) (((int128) as_of - at) % half_life);
+	}
 
 	return ldexp(units / POINT_UNITS * exp2(-((double) rest / half_life)),
 				 -(int) Min(halvings, 10000));

@@ -12,13 +12,7 @@
 
 #include <math.h>
 
-#include "decay.h"
-
-typedef struct Piece
-{
-	int64		landmark;		/* half-lives since 2000 */
-	Wide		points;			/* as of the landmark, in units of 10^-18 */
-} Piece;
+#include "engagement.h"
 
 typedef struct Engagement
 {
@@ -55,18 +49,11 @@ piece_compare(const void *a, const void *b, void *arg)
 	return (x->landmark > y->landmark) - (x->landmark < y->landmark);
 }
 
-static void
-piece_add(Piece *piece, Wide points)
-{
-	piece->points = wide_from(money_add(wide_value(piece->points),
-										wide_value(points)));
-}
-
 /*
  * Add up what has one landmark, and forget what is beyond the horizon: it is
  * beyond that of every state that this one may become a part of.
  */
-static int
+int
 pieces_fold(void *items, int n)
 {
 	Piece	   *piece = items;
@@ -134,11 +121,9 @@ static Engagement *
 engagement_add(Engagement *e, TimestampTz at, double points)
 {
 	Piece		one;
-	int64		rest;
 
 	one.landmark = decay_periods(at, e->half_life);
-	rest = at - one.landmark * e->half_life;
-	one.points = wide_from(decay_units(points, (double) rest / e->half_life));
+	one.points = piece_points(at, points, one.landmark, e->half_life);
 	for (int i = e->head.nitems - 1; i >= 0; i--)
 		if (e->piece[i].landmark == one.landmark)
 		{
@@ -148,17 +133,17 @@ engagement_add(Engagement *e, TimestampTz at, double points)
 	return state_append(e, &engagement_type, &one);
 }
 
-/* The points of all events, as of the last landmark with some. */
-static double
-engagement_units(const Engagement *e)
+/* What is left of some pieces, one at least, in time order. */
+double
+pieces_value(const Piece *piece, int n, TimestampTz as_of, int64 half_life)
 {
-	int			n = e->head.nitems;
+	int64		landmark = piece[n - 1].landmark;
 	double		sum = 0;
 
 	for (int i = 0; i < n; i++)
-		sum += ldexp((double) wide_value(e->piece[i].points),
-					 (int) (e->piece[i].landmark - e->piece[n - 1].landmark));
-	return sum;
+		sum += (double) wide_value(piece[i].points) *
+			half_to_the((int) (landmark - piece[i].landmark));
+	return decay_value(sum, landmark * half_life, as_of, half_life);
 }
 
 /* ----------
@@ -207,14 +192,12 @@ abm_engagement_score(PG_FUNCTION_ARGS)
 {
 	const Engagement *e = state_arg(fcinfo, 0, &engagement_type);
 	TimestampTz as_of = arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of");
-	int64		landmark;
 
 	check_as_of(as_of, e->newest);
 	if (e->known == 0)
 		PG_RETURN_NULL();
-	landmark = e->piece[e->head.nitems - 1].landmark;
-	PG_RETURN_FLOAT8(decay_value(engagement_units(e), landmark * e->half_life,
-								 as_of, e->half_life));
+	PG_RETURN_FLOAT8(pieces_value(e->piece, e->head.nitems, as_of,
+								  e->half_life));
 }
 
 PG_FUNCTION_INFO_V1(abm_engagement_events);

@@ -55,7 +55,10 @@ entity_expect(FunctionCallInfo fcinfo, int argno, KeyKind kind)
 						key_kinds[kind], format_type_be(type)),
 				 argno < PG_NARGS() ?
 				 errhint("Cast the argument to %s.", key_kinds[kind]) :
+				 argno == 1 ?
 				 errhint("Say so with the argument entity_type => NULL::%s.",
+						 key_kinds[kind]) :
+				 errhint("Give all arguments, and NULL::%s as the last one.",
 						 key_kinds[kind])));
 }
 
@@ -346,23 +349,29 @@ runs_sort(char *items, int n, int size, int entity_size,
 	}
 }
 
-/* Sort records by entity, and those of one entity by what they compare by. */
+static pg_attribute_always_inline void
+sort_sized(char *items, int n, int size, int entity_size,
+		   const RecordShape *shape)
+{
+	radix_sort(items, n, size, entity_size);
+	runs_sort(items, n, size, entity_size, shape);
+}
+
+/*
+ * Sort records by entity, and those of one entity by what they compare by.
+ * The usual sizes are constants to the compiler.
+ */
 void
 records_sort(void *items, int n, const RecordShape *shape)
 {
-	if (shape->entity_size == 4 && shape->size == 12)
-	{
-		radix_sort(items, n, 12, 4);
-		runs_sort(items, n, 12, 4, shape);
-	}
-	else if (shape->entity_size == 4)
-	{
-		radix_sort(items, n, shape->size, 4);
-		runs_sort(items, n, shape->size, 4, shape);
-	}
+	if (shape->entity_size == 8)
+		sort_sized(items, n, shape->size, 8, shape);
+	else if (shape->size == 12)
+		sort_sized(items, n, 12, 4, shape);
+	else if (shape->size == 16)
+		sort_sized(items, n, 16, 4, shape);
+	else if (shape->size == 20)
+		sort_sized(items, n, 20, 4, shape);
 	else
-	{
-		radix_sort(items, n, shape->size, 8);
-		runs_sort(items, n, shape->size, 8, shape);
-	}
+		sort_sized(items, n, shape->size, 4, shape);
 }

@@ -88,30 +88,54 @@ funnel_plan_text(const FunnelPlan *plan)
  * One journey
  */
 
-/* False when an argument that is needed is NULL. */
-static bool
-journey_pass(FunctionCallInfo fcinfo, bool timed, bool times,
-			 FunnelPlan *plan, FunnelPass *pass)
+/*
+ * The funnel of a call; NULL when an argument that is needed is.  It is kept
+ * from call to call if it must be the same.
+ */
+static const FunnelPlan *
+journey_plan(FunctionCallInfo fcinfo, bool timed)
 {
-	Events		events;
-	FunnelWalk	walk;
+	FmgrInfo   *flinfo = fcinfo->flinfo;
+	FunnelPlan *plan = flinfo->fn_extra;
+	MemoryContext caller;
+	bool		stable = true;
 
-	if (PG_ARGISNULL(0) || !funnel_plan_arg(fcinfo, 1, timed, plan))
-		return false;
-	events = journey_arg(fcinfo, 0);
-	walk = funnel_walk(plan, events.labels);
-	funnel_pass(&walk, &events, pass, times);
-	return true;
+	if (plan != NULL)
+		return plan;
+	for (int i = 1; i < PG_NARGS(); i++)
+		stable &= get_fn_expr_arg_stable(flinfo, i);
+	caller = MemoryContextSwitchTo(stable ? flinfo->fn_mcxt : CurrentMemoryContext);
+	plan = palloc(sizeof(FunnelPlan));
+	if (!funnel_plan_arg(fcinfo, 1, timed, plan))
+		plan = NULL;
+	MemoryContextSwitchTo(caller);
+	if (stable)
+		flinfo->fn_extra = plan;
+	return plan;
+}
+
+/* NULL when an argument that is needed is NULL. */
+static const FunnelPlan *
+journey_pass(FunctionCallInfo fcinfo, bool timed, bool times,
+			 FunnelPass *pass)
+{
+	const FunnelPlan *plan;
+
+	if (PG_ARGISNULL(0))
+		return NULL;
+	plan = journey_plan(fcinfo, timed);
+	if (plan != NULL)
+		funnel_journey(plan, state_raw_arg(fcinfo, 0, &journey_type), pass, times);
+	return plan;
 }
 
 PG_FUNCTION_INFO_V1(abm_funnel_steps);
 Datum
 abm_funnel_steps(PG_FUNCTION_ARGS)
 {
-	FunnelPlan	plan;
 	FunnelPass	pass;
 
-	if (!journey_pass(fcinfo, false, false, &plan, &pass))
+	if (journey_pass(fcinfo, false, false, &pass) == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_INT32(pass.match.reached);
 }
@@ -120,10 +144,9 @@ PG_FUNCTION_INFO_V1(abm_funnel_state);
 Datum
 abm_funnel_state(PG_FUNCTION_ARGS)
 {
-	FunnelPlan	plan;
 	FunnelPass	pass;
 
-	if (!journey_pass(fcinfo, true, false, &plan, &pass))
+	if (journey_pass(fcinfo, true, false, &pass) == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(enum_datum(&funnel_status_kind, pass.match.state));
 }
@@ -151,12 +174,12 @@ PG_FUNCTION_INFO_V1(abm_funnel_times);
 Datum
 abm_funnel_times(PG_FUNCTION_ARGS)
 {
-	FunnelPlan	plan;
 	FunnelPass	pass;
+	const FunnelPlan *plan = journey_pass(fcinfo, false, true, &pass);
 
-	if (!journey_pass(fcinfo, false, true, &plan, &pass))
+	if (plan == NULL)
 		PG_RETURN_NULL();
-	PG_RETURN_DATUM(times_datum(&plan, &pass));
+	PG_RETURN_DATUM(times_datum(plan, &pass));
 }
 
 /*
@@ -168,22 +191,23 @@ PG_FUNCTION_INFO_V1(abm_funnel_accum);
 Datum
 abm_funnel_accum(PG_FUNCTION_ARGS)
 {
+	const Journey *j;
 	FunnelPlan	plan;
-	FunnelWalk	walk;
 	FunnelPass	pass;
 	StringInfoData text;
-	Events		events;
 	void	   *marks;
 
 	if (PG_ARGISNULL(1) || !funnel_plan_arg(fcinfo, 2, true, &plan))
 		return state_leave_out(fcinfo, &funnel_type);
-	events = journey_arg(fcinfo, 1);
-	walk = funnel_walk(&plan, events.labels);
-	funnel_pass(&walk, &events, &pass, true);
+	j = state_raw_arg(fcinfo, 1, &journey_type);
+	funnel_journey(&plan, j, &pass, true);
 	text = funnel_plan_text(&plan);
 
 	marks = marks_begin(fcinfo, &funnel_type, &text);
-	return state_end(fcinfo, &funnel_type, funnel_mark(&pass, marks));
+	/* a journey that begins later is none as yet */
+	if (j->head.nitems > 0 && journey_event(j, 0).at <= plan.as_of)
+		marks = funnel_mark(&pass, marks);
+	return state_end(fcinfo, &funnel_type, marks);
 }
 
 /* The marks of a whole population; they merge with those of another. */
@@ -192,7 +216,6 @@ Datum
 abm_funnel(PG_FUNCTION_ARGS)
 {
 	FunnelPlan	plan;
-	FunnelWalk	walk;
 	FunnelPass	pass;
 	Population	population;
 	StringInfoData text;
@@ -201,13 +224,13 @@ abm_funnel(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || !funnel_plan_arg(fcinfo, 1, true, &plan))
 		PG_RETURN_NULL();
 	population = population_arg(fcinfo, 0, plan.as_of);
-	walk = funnel_population(&plan, &population);
+	funnel_population(&plan, &population);
 	text = funnel_plan_text(&plan);
 
 	marks = marks_start(&funnel_type, &text);
 	while (population_next(&population))
 	{
-		funnel_pass(&walk, &population.events, &pass, true);
+		funnel_pass(&plan, &population, &pass);
 		marks = funnel_mark(&pass, marks);
 	}
 	return state_finish(marks, &funnel_type);
@@ -219,7 +242,6 @@ Datum
 abm_funnel_states(PG_FUNCTION_ARGS)
 {
 	FunnelPlan	plan;
-	FunnelWalk	walk;
 	Population	population;
 	MemoryContext row;
 
@@ -228,7 +250,7 @@ abm_funnel_states(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	population = population_arg(fcinfo, 0, plan.as_of);
 	entity_expect(fcinfo, 7, population.js->kind);
-	walk = funnel_population(&plan, &population);
+	funnel_population(&plan, &population);
 	row = AllocSetContextCreate(CurrentMemoryContext, "funnel_states row",
 								ALLOCSET_DEFAULT_SIZES);
 	while (population_next(&population))
@@ -238,7 +260,7 @@ abm_funnel_states(PG_FUNCTION_ARGS)
 		bool		nulls[6] = {false};
 		MemoryContext caller;
 
-		funnel_pass(&walk, &population.events, &pass, true);
+		funnel_pass(&plan, &population, &pass);
 		caller = MemoryContextSwitchTo(row);
 		values[0] = population_entity(&population);
 		values[1] = Int32GetDatum(pass.match.reached);

@@ -53,16 +53,6 @@ typedef struct FunnelPass
 	int64		times[FUNNEL_MAX_STEPS];
 } FunnelPass;
 
-/* Goes from entity to entity. */
-typedef struct FunnelWalk
-{
-	const FunnelPlan *plan;
-	FunnelMeaning *meaning;		/* of each label */
-	bool		meant;			/* events come with it */
-	FunnelEvent *buffer;
-	int64		room;
-} FunnelWalk;
-
 extern const StateType funnel_type;
 extern const char *const funnel_modes[];
 
@@ -71,10 +61,11 @@ extern const char *const funnel_modes[];
 
 extern bool funnel_plan_arg(FunctionCallInfo fcinfo, int argno, bool timed,
 							FunnelPlan *plan);
-extern FunnelWalk funnel_walk(const FunnelPlan *plan, const Dict *labels);
-extern FunnelWalk funnel_population(const FunnelPlan *plan, Population *p);
-extern void funnel_pass(FunnelWalk *walk, const Events *events,
-						FunnelPass *pass, bool times);
+extern void funnel_population(const FunnelPlan *plan, Population *p);
+extern void funnel_pass(const FunnelPlan *plan, const Population *p,
+						FunnelPass *pass);
+extern void funnel_journey(const FunnelPlan *plan, const Journey *j,
+						   FunnelPass *pass, bool times);
 extern void funnel_tally(const FunnelPass *pass, Tally *tally);
 
 #pragma GCC visibility pop

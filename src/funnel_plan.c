@@ -45,7 +45,11 @@ gaps_arg(ArrayType *array, FunnelPlan *plan)
 		elog(ERROR, "gaps must be an array of interval");
 	deconstruct_array(array, INTERVALOID, sizeof(Interval), false,
 					  TYPALIGN_DOUBLE, &elements, &nulls, &n);
-	if (ARR_NDIM(array) > 1 || n != plan->rule.nsteps - 1)
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("gaps must be a one-dimensional array")));
+	if (n != plan->rule.nsteps - 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("gaps must have %d elements, not %d",
@@ -56,51 +60,9 @@ gaps_arg(ArrayType *array, FunnelPlan *plan)
 	{
 		NullableDatum gap = {elements[i], nulls[i]};
 
-		plan->gap[i + 1] = window_arg(gap, "gap");
+		plan->gap[i + 1] = window_arg(gap, "gaps");
 	}
 	plan->rule.gap = plan->gap;
-}
-
-static void
-funnel_pause(void)
-{
-	CHECK_FOR_INTERRUPTS();
-}
-
-/*
- * The arguments from argno on: steps, perhaps as_of, within, mode, perhaps
- * gaps and excluded.  Without as_of all events count.  False when one that is needed
- * is NULL.
- */
-bool
-funnel_plan_arg(FunctionCallInfo fcinfo, int argno, bool timed,
-				FunnelPlan *plan)
-{
-	NullableDatum *args = fcinfo->args + argno;
-	NullableDatum *rest = args + (timed ? 2 : 1);
-	int			nrest = PG_NARGS() - (int) (rest - fcinfo->args);
-	ArrayType  *excluded;
-
-	if (args[0].isnull || (timed && args[1].isnull) || rest[1].isnull)
-		return false;
-	memset(plan, 0, sizeof(FunnelPlan));
-	plan->step = arg_texts(DatumGetArrayTypeP(args[0].value), "steps",
-						   FUNNEL_MAX_STEPS, &plan->rule.nsteps);
-	plan->as_of = timed ?
-		arg_time(DatumGetTimestampTz(args[1].value), "as_of") : DT_NOEND;
-	plan->rule.within = window_arg(rest[0], "within");
-	plan->rule.mode = arg_choice(DatumGetTextPP(rest[1].value), "mode",
-								 funnel_modes);
-	plan->rule.pause = funnel_pause;
-	if (nrest < 4)
-		return true;
-	if (!rest[2].isnull)
-		gaps_arg(DatumGetArrayTypeP(rest[2].value), plan);
-	excluded = rest[3].isnull ? NULL : DatumGetArrayTypeP(rest[3].value);
-	if (excluded != NULL && ARR_NDIM(excluded) > 0)
-		plan->excluded = arg_texts(excluded, "excluded", MAX_EXCLUDED,
-								   &plan->nexcluded);
-	return true;
 }
 
 /*
@@ -125,6 +87,79 @@ next_alternative(const text *step, int *at, char *label, int *len)
 		label[(*len)++] = p[i];
 	}
 	*at = i + 1;
+	return true;
+}
+
+/* Is a label one of a step's alternatives? */
+static bool
+step_takes(const text *step, const text *label)
+{
+	char	   *alternative = palloc(VARSIZE_ANY(step));
+	int			at = 0;
+	int			len;
+	bool		takes = false;
+
+	CHECK_FOR_INTERRUPTS();
+	while (!takes && next_alternative(step, &at, alternative, &len))
+		takes = len == VARSIZE_ANY_EXHDR(label) &&
+			memcmp(alternative, VARDATA_ANY(label), len) == 0;
+	pfree(alternative);
+	return takes;
+}
+
+/* Labels that may not come between the steps; none of them is one itself. */
+static void
+excluded_arg(ArrayType *array, FunnelPlan *plan)
+{
+	if (ARR_NDIM(array) == 0)
+		return;
+	plan->excluded = arg_texts(array, "excluded", MAX_EXCLUDED,
+							   &plan->nexcluded);
+	for (int i = 0; i < plan->nexcluded; i++)
+		for (int s = 0; s < plan->rule.nsteps; s++)
+			if (step_takes(plan->step[s], plan->excluded[i]))
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("label \"%s\" is excluded and a step of the funnel",
+								text_to_cstring(plan->excluded[i]))));
+}
+
+static void
+funnel_pause(void)
+{
+	CHECK_FOR_INTERRUPTS();
+}
+
+/*
+ * The arguments from argno on: steps, perhaps as_of, within, mode, perhaps
+ * gaps and excluded.  Without as_of all events count.  False when one that is
+ * needed is NULL.
+ */
+bool
+funnel_plan_arg(FunctionCallInfo fcinfo, int argno, bool timed,
+				FunnelPlan *plan)
+{
+	NullableDatum *args = fcinfo->args + argno;
+	NullableDatum *rest = args + (timed ? 2 : 1);
+	int			nrest = PG_NARGS() - (int) (rest - fcinfo->args);
+
+	if (args[0].isnull || (timed && args[1].isnull) || rest[1].isnull)
+		return false;
+	memset(plan, 0, sizeof(FunnelPlan));
+	plan->step = arg_texts(DatumGetArrayTypeP(args[0].value), "steps",
+						   FUNNEL_MAX_STEPS, &plan->rule.nsteps);
+	plan->as_of = timed ?
+		arg_time(DatumGetTimestampTz(args[1].value), "as_of") : DT_NOEND;
+	plan->rule.within = window_arg(rest[0], "within");
+	plan->rule.mode = arg_choice(DatumGetTextPP(rest[1].value), "mode",
+								 funnel_modes);
+	plan->rule.pause = funnel_pause;
+	if (nrest < 4)
+		return true;
+	if (!rest[2].isnull)
+		gaps_arg(DatumGetArrayTypeP(rest[2].value), plan);
+	if (!rest[3].isnull)
+		excluded_arg(DatumGetArrayTypeP(rest[3].value), plan);
 	return true;
 }
 
@@ -155,81 +190,53 @@ funnel_meaning(const FunnelPlan *plan, const Dict *labels)
 		int			code = dict_find(labels, VARDATA_ANY(plan->excluded[i]),
 									 VARSIZE_ANY_EXHDR(plan->excluded[i]));
 
-		if (code < 0)
-			continue;
-		if (f[code].label.steps != 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("label \"%s\" is excluded and a step of the funnel",
-							text_to_cstring(plan->excluded[i]))));
-		f[code].label.excluded = true;
+		if (code >= 0)
+			f[code].label.excluded = true;
 	}
 	return f;
 }
 
-/* Matches the events of one journey after the other. */
-FunnelWalk
-funnel_walk(const FunnelPlan *plan, const Dict *labels)
-{
-	return (FunnelWalk)
-	{
-		plan, funnel_meaning(plan, labels), false, NULL, 0
-	};
-}
-
-/* The same of a population, which gives its events their meaning. */
-FunnelWalk
+/* A population gives its events the meaning that they have for a funnel. */
+void
 funnel_population(const FunnelPlan *plan, Population *p)
 {
-	FunnelWalk	walk = funnel_walk(plan, p->events.labels);
-
-	p->meaning = &walk.meaning->bits;
-	walk.meant = true;
-	return walk;
+	p->meaning = &funnel_meaning(plan, p->events.labels)->bits;
 }
 
-/* Events with their meaning in a buffer of the walk's own; their number. */
-static int64
-events_meant(FunnelWalk *walk, const Events *events)
+/* How far the entity came that such a population stands at. */
+void
+funnel_pass(const FunnelPlan *plan, const Population *p, FunnelPass *pass)
 {
-	FunnelEvent *event;
+	pass->match = funnel_match(&plan->rule, (const FunnelEvent *) p->events.event,
+							   p->events.n, plan->as_of, pass->times);
+}
+
+/* The same of one journey, packed or not. */
+void
+funnel_journey(const FunnelPlan *plan, const Journey *j, FunnelPass *pass,
+			   bool times)
+{
+	FunnelMeaning *meaning = funnel_meaning(plan, state_dict(j, &journey_type, 0));
+	FunnelEvent few[64];
+	FunnelEvent *event = few;
 	int64		n = 0;
 
-	if (unlikely(events->n > walk->room))
+	if (j->head.nitems > lengthof(few))
+		event = palloc_extended(j->head.nitems * sizeof(FunnelEvent),
+								MCXT_ALLOC_HUGE);
+	for (int i = 0; i < j->head.nitems; i++)
 	{
-		if (walk->buffer != NULL)
-			pfree(walk->buffer);
-		walk->room = Max(64, (int64) events->n * 2);
-		walk->buffer = palloc_extended(walk->room * sizeof(FunnelEvent),
-									   MCXT_ALLOC_HUGE);
-	}
-	event = walk->buffer;
-	for (int i = 0; i < events->n; i++)
-	{
-		FunnelMeaning meaning = walk->meaning[events->event[i].label];
+		Event		e = journey_event(j, i);
 
 		CHECK_EVERY(i, 0xFFFFF);
-		event[n].at = events->event[i].at;
-		event[n].steps = meaning.label.steps;
-		event[n].excluded = meaning.label.excluded;
-		n += meaning.bits != 0;
+		event[n].at = e.at;
+		event[n].steps = meaning[e.label].label.steps;
+		event[n].excluded = meaning[e.label].label.excluded;
+		n += meaning[e.label].bits != 0;
 	}
-	return n;
-}
-
-/* How far the entity came that some events belong to. */
-void
-funnel_pass(FunnelWalk *walk, const Events *events, FunnelPass *pass,
-			bool times)
-{
-	const FunnelEvent *event = (const FunnelEvent *) events->event;
-	int64		n = events->n;
-
-	if (!walk->meant)
-	{
-		n = events_meant(walk, events);
-		event = walk->buffer;
-	}
-	pass->match = funnel_match(&walk->plan->rule, event, n,
-							   walk->plan->as_of, times ? pass->times : NULL);
+	pass->match = funnel_match(&plan->rule, event, n, plan->as_of,
+							   times ? pass->times : NULL);
+	if (event != few)
+		pfree(event);
+	pfree(meaning);
 }

@@ -2,7 +2,7 @@
  * funnel_report.c
  *		How many came how far through a funnel, and how fast.
  *
- * With reached(0) = all journeys,
+ * With reached(0) = all journeys that have begun,
  *
  *		conversion(k) = reached(k) / (reached(k-1) - in_progress(k-1))
  *		from_start(k) = reached(k) / (reached(1) - sum of in_progress(i), 0 < i < k)
@@ -50,7 +50,8 @@ report_steps(FunctionCallInfo fcinfo, Tally *tally, text *const *label,
 		Datum		values[11];
 		bool		nulls[11] = {false};
 
-		undecided += waiting;
+		if (step > 1)
+			undecided += waiting;
 		values[0] = Int32GetDatum(step);
 		values[1] = step_label(label, step, any_order);
 		values[2] = Int64GetDatum(reached[step]);
@@ -94,7 +95,6 @@ abm_journeys_funnel_report(PG_FUNCTION_ARGS)
 {
 	double		level;
 	FunnelPlan	plan;
-	FunnelWalk	walk;
 	FunnelPass	pass;
 	Population	population;
 	Tally	   *tally;
@@ -105,11 +105,11 @@ abm_journeys_funnel_report(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	level = arg_level(PG_GETARG_FLOAT8(7));
 	population = population_arg(fcinfo, 0, plan.as_of);
-	walk = funnel_population(&plan, &population);
+	funnel_population(&plan, &population);
 	tally = palloc0((plan.rule.nsteps + 1) * sizeof(Tally));
 	while (population_next(&population))
 	{
-		funnel_pass(&walk, &population.events, &pass, true);
+		funnel_pass(&plan, &population, &pass);
 		funnel_tally(&pass, tally);
 	}
 	report_steps(fcinfo, tally, plan.step, plan.rule.nsteps,

@@ -272,6 +272,20 @@ abm_touches(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64(j->head.nitems);
 }
 
+/* The share of the events before a moment. */
+PG_FUNCTION_INFO_V1(abm_anonymous_share);
+Datum
+abm_anonymous_share(PG_FUNCTION_ARGS)
+{
+	TimestampTz known = arg_time(PG_GETARG_TIMESTAMPTZ(1), "first_known_at");
+	Events		events = journey_arg(fcinfo, 0);
+	Events		before = events_until(events, known - 1);
+
+	if (events.n == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8((double) before.n / events.n);
+}
+
 PG_FUNCTION_INFO_V1(abm_visits);
 Datum
 abm_visits(PG_FUNCTION_ARGS)

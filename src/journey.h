@@ -14,6 +14,14 @@ typedef struct Journey
 	Event		event[FLEXIBLE_ARRAY_MEMBER];	/* sealed: in time order */
 } Journey;
 
+/* An event of a journey that may be packed: see state_raw_arg. */
+static inline Event
+journey_event(const Journey *j, int i)
+{
+	return state_form(&j->head) == 0 ? j->event[i] :
+		event_unpack(((const StateKey *) j->event)[i]);
+}
+
 /* Events in time order, of a journey or of one entity among journeys. */
 typedef struct Events
 {

@@ -145,17 +145,17 @@ population_widen(Population *p)
 		repalloc_huge(p->buffer, (Size) p->room * sizeof(Event));
 }
 
-/* The next entity; false after the last. */
-bool
-population_next(Population *p)
+/* Read the events of the entity at the next record: are there any so far? */
+static bool
+population_read(Population *p)
 {
 	const Journeys *js = p->js;
 	int			form = state_form(&js->head);
 	int			i = p->next;
 	int			n = 0;
+	bool		begun = false;
 
-	if (i >= js->head.nitems)
-		return false;
+	p->first = i;
 	p->entity = entity_at(js, i);
 	do
 	{
@@ -164,6 +164,7 @@ population_next(Population *p)
 		CHECK_EVERY(i, 0xFFFF);
 		if (event.at > p->as_of)
 			continue;
+		begun = true;
 		if (unlikely(n == p->room))
 			population_widen(p);
 		if (p->meaning != NULL)
@@ -178,7 +179,17 @@ population_next(Population *p)
 	p->next = i;
 	p->events.event = p->buffer;
 	p->events.n = n;
-	return true;
+	return begun;
+}
+
+/* The next entity with any event up to as_of; false after the last. */
+bool
+population_next(Population *p)
+{
+	while (p->next < p->js->head.nitems)
+		if (population_read(p))
+			return true;
+	return false;
 }
 
 Datum

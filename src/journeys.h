@@ -19,15 +19,17 @@ typedef struct Journeys
 } Journeys;
 
 /*
- * Goes from entity to entity.  With a meaning of labels the events have that
- * in the place of label and padding, and those without one are left out.
+ * Goes from entity to entity, past those whose events are all after as_of.
+ * With a meaning of labels the events have that in the place of label and
+ * padding, and those without one are left out.
  */
 typedef struct Population
 {
 	const uint64 *meaning;		/* of each label; NULL: the label itself */
 	const Journeys *js;
 	const Dict *keys;
-	int			next;			/* record */
+	int			first;			/* record of the entity */
+	int			next;			/* record behind those of the entity */
 	int64		entity;			/* the one it stands at */
 	Events		events;			/* up to as_of */
 	Event	   *buffer;

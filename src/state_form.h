@@ -8,9 +8,12 @@
 
 #include "state.h"
 
+#include "lib/stringinfo.h"
+
 /* calls between our own files need no linkage table */
 #pragma GCC visibility push(hidden)
 
+#define STATE_CHARS 8			/* bytes of a FIELD_CHARS */
 #define SMALLEST_STATE 64
 #define LARGE_STATE (1024 * 1024)	/* its size is not rounded */
 #define STATE_ITEM_WORDS 32		/* of 8 bytes: no record is longer */
@@ -83,6 +86,9 @@ extern void *state_reformed(const StateHead *from, const StateType *type,
 extern int	state_larger_form(const StateHead *head, const StateType *type,
 							  const void *item);
 extern void state_pack(StateHead *head, const StateType *type);
+extern uint32 state_checksum(const char *data, int len);
+extern void *state_read(StringInfo buf, const StateType *type,
+						const char **fault);
 extern void state_tidy(void *state, const StateType *type);
 
 #pragma GCC visibility pop

@@ -19,15 +19,15 @@
  * [2] Y. Benjamini, Y. Hochberg: Controlling the false discovery rate.
  *     J. R. Statist. Soc. B 57, 1995.
  */
-#include "state.h"
+#include "surges.h"
 
 #include <math.h>
 
 #include "estimate.h"
 #include "math/dist.h"
+#include "state.h"
 
 #define MAX_ACCOUNTS 10000000
-#define LEAST_PROBABILITY 1e-12
 
 typedef struct AccountVisits
 {
@@ -97,15 +97,8 @@ static const StateType surges_type = {
  * ----------
  */
 
-/* How long the two times are. */
-typedef struct Spans
-{
-	double		recent;			/* days */
-	double		baseline;
-} Spans;
-
 /* P(the rate is greater now).  NaN without any visit: nothing is known. */
-static double
+double
 surge_probability(int64 recent, int64 baseline, const Spans *s)
 {
 	double		both = s->recent + s->baseline;
@@ -114,11 +107,11 @@ surge_probability(int64 recent, int64 baseline, const Spans *s)
 
 	if (recent == 0 && baseline == 0)
 		return NAN;
-	return Min(Max(p, LEAST_PROBABILITY), 1 - LEAST_PROBABILITY);
+	return open_probability(p);
 }
 
 /* P(as many recent ones or more), if the rates are equal */
-static double
+double
 surge_p_value(int64 recent, int64 baseline, const Spans *s)
 {
 	double		both = s->recent + s->baseline;
@@ -189,6 +182,7 @@ count_arg(FunctionCallInfo fcinfo, int argno, const char *what)
 	return count;
 }
 
+/* Days of a time. */
 static double
 span_arg(FunctionCallInfo fcinfo, int argno, const char *what)
 {
@@ -202,16 +196,37 @@ span_arg(FunctionCallInfo fcinfo, int argno, const char *what)
 	return days;
 }
 
+Spans
+surge_spans_arg(FunctionCallInfo fcinfo, int recent, int baseline)
+{
+	return (Spans)
+	{
+		span_arg(fcinfo, recent, "recent_days"),
+			span_arg(fcinfo, baseline, "baseline_days")
+	};
+}
+
+/* The share of false surges that a list may have. */
+double
+surge_fdr_arg(FunctionCallInfo fcinfo, int argno)
+{
+	double		fdr = PG_GETARG_FLOAT8(argno);
+
+	if (!(fdr > 0 && fdr < 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("fdr must be between 0 and 1, not %g", fdr),
+				 errhint("For a list of which one in ten may be false write 0.1.")));
+	return fdr;
+}
+
 PG_FUNCTION_INFO_V1(abm_surge_probability);
 Datum
 abm_surge_probability(PG_FUNCTION_ARGS)
 {
 	int64		recent = count_arg(fcinfo, 0, "recent");
 	int64		baseline = count_arg(fcinfo, 2, "baseline");
-	Spans		spans = {
-		span_arg(fcinfo, 1, "recent_days"),
-		span_arg(fcinfo, 3, "baseline_days")
-	};
+	Spans		spans = surge_spans_arg(fcinfo, 1, 3);
 
 	return float_or_null(fcinfo, surge_probability(recent, baseline, &spans));
 }
@@ -238,29 +253,20 @@ Datum
 abm_surge_list(PG_FUNCTION_ARGS)
 {
 	const Surges *surges = state_arg(fcinfo, 0, &surges_type);
-	Spans		spans = {
-		span_arg(fcinfo, 1, "recent_days"),
-		span_arg(fcinfo, 2, "baseline_days")
-	};
-	double		fdr = PG_GETARG_FLOAT8(3);
+	Spans		spans = surge_spans_arg(fcinfo, 1, 2);
+	double		fdr = surge_fdr_arg(fcinfo, 3);
 	Candidate  *c;
 
-	if (!(fdr > 0 && fdr < 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("fdr must be between 0 and 1, not %g", fdr),
-				 errhint("For a list of which one in ten may be false write 0.1.")));
 	c = surges_rank(surges, &spans);
 	abm_begin_rows(fcinfo);
 	for (int i = 0; i < surges->head.nitems; i++)
 	{
 		const AccountVisits *a = &surges->account[c[i].i];
-		double		before = a->baseline / spans.baseline;
 		double		p = surge_probability(a->recent, a->baseline, &spans);
 		Datum		values[8] = {
 			Int64GetDatum(a->account), Int64GetDatum(a->recent),
 			Int64GetDatum(a->baseline),
-			Float8GetDatum(before > 0 ? a->recent / spans.recent / before : 0),
+			Float8GetDatum(surge_lift(a->recent, a->baseline, &spans)),
 			Float8GetDatum(p), Float8GetDatum(c[i].p), Float8GetDatum(c[i].q),
 			BoolGetDatum(c[i].q <= fdr)
 		};

@@ -16,7 +16,7 @@
  * The calendar
  */
 static const char *const grain_names[] = {
-	"none", "hour", "day", "week", "month", NULL
+	"line", "none", "hour", "day", "week", "month", NULL
 };
 
 static const char *const refund_names[] = {
@@ -45,13 +45,14 @@ calendar_arg(const text *grain, const text *zone)
 	return c;
 }
 
+/* Three arguments in a row: grain, zone, refunds. */
 PurchaseRule
-purchase_rule_arg(const text *grain, const text *zone, const text *refunds)
+purchase_rule_arg(FunctionCallInfo fcinfo, int argno)
 {
 	return (PurchaseRule)
 	{
-		calendar_arg(grain, zone),
-			arg_choice(refunds, "refunds", refund_names)
+		calendar_arg(PG_GETARG_TEXT_PP(argno), PG_GETARG_TEXT_PP(argno + 1)),
+			arg_choice(PG_GETARG_TEXT_PP(argno + 2), "refunds", refund_names)
 	};
 }
 
@@ -105,6 +106,7 @@ calendar_period(const Calendar *c, TimestampTz at)
 	}
 	switch (c->grain)
 	{
+		case GRAIN_LINE:
 		case GRAIN_NONE:
 			return at;
 		case GRAIN_HOUR:
@@ -167,7 +169,7 @@ refuse_refund_of_nothing(void)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("order lines have no order to net refunds to"),
-			 errhint("Gather them with purchase_agg(at, amount, order_id), where a refund has the order_id of what it takes back.")));
+			 errhint("Gather them with order_id, where a refund has the order_id of what it takes back.")));
 }
 
 /*
@@ -177,7 +179,7 @@ refuse_refund_of_nothing(void)
  * refund as the line that it is.
  */
 static Purchase *
-purchase_orders(const Purchases *p, int nlines, int *norders)
+purchase_orders(const Lines *lines, int nlines, int *norders)
 {
 	PurchaseLine *line = palloc_extended((Size) Max(nlines, 1) * sizeof(PurchaseLine), MCXT_ALLOC_HUGE);
 	Purchase   *order = palloc_extended((Size) Max(nlines, 1) * sizeof(Purchase), MCXT_ALLOC_HUGE);
@@ -185,7 +187,7 @@ purchase_orders(const Purchases *p, int nlines, int *norders)
 
 	for (int i = 0; i < nlines; i++)
 	{
-		line[i] = purchase_line(p, i);
+		line[i] = line_at(lines, i);
 		if (line[i].order == ORDER_NOT_ASKED && line[i].amount.high < 0 &&
 			!money_unknown(line[i].amount))
 			refuse_refund_of_nothing();
@@ -222,16 +224,19 @@ purchase_orders(const Purchases *p, int nlines, int *norders)
 
 /* The first line after a moment. */
 int
-purchases_end(const Purchases *p, TimestampTz as_of)
+lines_end(const Lines *lines, TimestampTz as_of)
 {
 	int			low = 0;
-	int			high = p->head.nitems;
+	int			high = lines->n;
+
+	if (high > 0 && line_at(lines, high - 1).at <= as_of)
+		return high;
 
 	while (low < high)
 	{
 		int			mid = low + (high - low) / 2;
 
-		if (purchase_line(p, mid).at <= as_of)
+		if (line_at(lines, mid).at <= as_of)
 			low = mid + 1;
 		else
 			high = mid;
@@ -240,12 +245,12 @@ purchases_end(const Purchases *p, TimestampTz as_of)
 }
 
 PurchaseScan
-purchases_scan(const Purchases *p, PurchaseRule rule, TimestampTz as_of)
+purchases_scan(const Lines *lines, PurchaseRule rule, TimestampTz as_of)
 {
-	PurchaseScan scan = {p, rule, NULL, 0, purchases_end(p, as_of)};
+	PurchaseScan scan = {*lines, rule, NULL, 0, lines_end(lines, as_of)};
 
 	if (rule.refunds == REFUNDS_NET_TO_ORDER)
-		scan.order = purchase_orders(p, scan.end, &scan.end);
+		scan.order = purchase_orders(lines, scan.end, &scan.end);
 	return scan;
 }
 
@@ -253,7 +258,7 @@ static inline TimestampTz
 scan_moment(const PurchaseScan *scan, int i)
 {
 	return scan->order != NULL ? scan->order[i].when :
-		purchase_line(scan->p, i).at;
+		line_at(&scan->lines, i).at;
 }
 
 /* Leave out what was up to a moment. */
@@ -278,7 +283,7 @@ scan_add(const PurchaseScan *scan, int i, Purchase *purchase)
 		purchase->net = money_add(purchase->net, scan->order[i].net);
 		return;
 	}
-	line = purchase_line(scan->p, i);
+	line = line_at(&scan->lines, i);
 	if (scan->rule.refunds != REFUNDS_IGNORE || line.amount.high >= 0 ||
 		money_unknown(line.amount))
 		purchase_add(purchase, &line);
@@ -308,8 +313,18 @@ purchases_next(PurchaseScan *scan, Purchase *purchase)
 			if (scan->next >= scan->end)
 				break;
 			at = scan_moment(scan, scan->next);
-		} while (at == first ||
-				 calendar_period(&scan->rule.calendar, at) == purchase->when);
+		} while (scan->rule.calendar.grain != GRAIN_LINE &&
+				 (at == first ||
+				  calendar_period(&scan->rule.calendar, at) == purchase->when));
 	} while (purchase->nlines == 0);
 	return true;
+}
+
+/* Free what a scan has taken. */
+void
+purchases_close(PurchaseScan *scan)
+{
+	if (scan->order != NULL)
+		pfree(unconstify(Purchase *, scan->order));
+	scan->order = NULL;
 }

@@ -27,7 +27,7 @@ static const StateField line_fields[] = {
 };
 
 /* By time, amount, order: a total order. */
-static int
+int
 line_compare(const void *a, const void *b, void *arg)
 {
 	const PurchaseLine *x = a;
@@ -51,15 +51,19 @@ line_pack(void *packed, const void *item)
 	PackedLine *to = packed;
 	const PurchaseLine *from = item;
 
+	int64		amount;
+	bool		fits = money_pack(from->amount, &amount);
+
 	to->at = from->at;
 	to->order = from->order;
-	return money_pack(from->amount, &to->amount);
+	to->amount = amount;
+	return fits;
 }
 
 static void
 line_unpack(void *item, const void *packed)
 {
-	*(PurchaseLine *) item = line_of_form(packed, 0, LINE_PACKED);
+	*(PurchaseLine *) item = line_of_form(packed, LINE_PACKED);
 }
 
 static int
@@ -81,15 +85,18 @@ line_pack_plain(void *packed, const void *item)
 	PlainLine  *to = packed;
 	const PurchaseLine *from = item;
 
+	int64		amount;
+	bool		fits = money_pack(from->amount, &amount);
+
 	to->at = from->at;
-	return from->order == ORDER_NOT_ASKED &&
-		money_pack(from->amount, &to->amount);
+	to->amount = amount;
+	return fits && from->order == ORDER_NOT_ASKED;
 }
 
 static void
 line_unpack_plain(void *item, const void *packed)
 {
-	*(PurchaseLine *) item = line_of_form(packed, 0, LINE_PLAIN);
+	*(PurchaseLine *) item = line_of_form(packed, LINE_PLAIN);
 }
 
 static int
@@ -103,19 +110,30 @@ line_compare_plain(const void *a, const void *b, void *arg)
 	return (x->amount > y->amount) - (x->amount < y->amount);
 }
 
+/* Has the amount of a line 32 bits? */
+bool
+line_small(const PurchaseLine *line, int32 *small)
+{
+	int64		amount;
+
+	if (!money_pack(line->amount, &amount))
+		return false;
+	if (amount == MONEY_PACKED_UNKNOWN)
+		amount = SMALL_UNKNOWN;
+	else if (amount != (int32) amount || amount == SMALL_UNKNOWN)
+		return false;
+	*small = (int32) amount;
+	return true;
+}
+
 /* The moment and the amount in one number, if they fit. */
 static bool
 line_key(StateKey *key, const PurchaseLine *line)
 {
 	int32		seconds = (int32) (line->at / USECS_PER_SEC);
-	int64		amount;
+	int32		amount;
 
-	if (seconds * USECS_PER_SEC != line->at ||
-		!money_pack(line->amount, &amount))
-		return false;
-	if (amount == MONEY_PACKED_UNKNOWN)
-		amount = SMALL_UNKNOWN;
-	else if (amount != (int32) amount || amount == SMALL_UNKNOWN)
+	if (seconds * USECS_PER_SEC != line->at || !line_small(line, &amount))
 		return false;
 	key->bits = (uint64) ((uint32) seconds ^ SMALL_SIGN) << 32 |
 		((uint32) amount ^ SMALL_SIGN);
@@ -135,7 +153,7 @@ line_pack_keyed(void *packed, const void *item)
 static void
 line_unpack_keyed(void *item, const void *packed)
 {
-	*(PurchaseLine *) item = line_of_form(packed, 0, LINE_KEYED);
+	*(PurchaseLine *) item = line_of_form(packed, LINE_KEYED);
 }
 
 static int
@@ -160,11 +178,11 @@ line_shrink(void *packed, const void *item)
 static void
 line_unshrink(void *item, const void *packed)
 {
-	*(PurchaseLine *) item = line_of_form(packed, 0, LINE_SMALL);
+	*(PurchaseLine *) item = line_of_form(packed, LINE_SMALL);
 }
 
 /* in the order of LineForm, which starts with the full one */
-static const StatePacking line_packings[] = {
+const StatePacking line_packings[] = {
 	{.size = sizeof(PackedLine),.pack = line_pack,.unpack = line_unpack,
 	.compare = line_compare_packed},
 	{.size = sizeof(PlainLine),.pack = line_pack_plain,
@@ -174,15 +192,22 @@ static const StatePacking line_packings[] = {
 	{.size = sizeof(StateKey),.pack = line_shrink,.unpack = line_unshrink}
 };
 
+/* What is wrong with an order that came from outside, or NULL. */
+const char *
+order_fault(int64 order)
+{
+	return order < ORDER_UNKNOWN ? "its order is out of range" : NULL;
+}
+
 static const char *
 purchases_fault(const void *state)
 {
 	const Purchases *p = state;
+	const char *fault = NULL;
 
-	for (int i = 0; i < p->head.nitems; i++)
-		if (p->line[i].order < ORDER_UNKNOWN)
-			return "its order is out of range";
-	return NULL;
+	for (int i = 0; i < p->head.nitems && fault == NULL; i++)
+		fault = order_fault(p->line[i].order);
+	return fault;
 }
 
 const StateType purchases_type = {
@@ -195,6 +220,21 @@ const StateType purchases_type = {
 	.packings = line_packings,.npackings = lengthof(line_packings),
 	.fault = purchases_fault
 };
+
+/* The lines of a state that may be packed: see state_raw_arg. */
+Lines
+purchases_lines(const Purchases *p)
+{
+	int			form = state_form(&p->head);
+
+	return (Lines)
+	{
+		(const char *) p->line, p->head.nitems,
+			form == LINE_FULL ? (int) sizeof(PurchaseLine) :
+			line_packings[form - 1].size,
+			form, p->scale
+	};
+}
 
 /*
  * The SQL side
@@ -224,33 +264,43 @@ abm_purchases_accum(PG_FUNCTION_ARGS)
 	return purchases_add(fcinfo, ORDER_NOT_ASKED);
 }
 
-PG_FUNCTION_INFO_V1(abm_purchases_accum_order);
-Datum
-abm_purchases_accum_order(PG_FUNCTION_ARGS)
+/* The order of a line by number. */
+int64
+purchase_order_arg(FunctionCallInfo fcinfo, int argno)
 {
-	int64		order = PG_ARGISNULL(3) ? ORDER_UNKNOWN : PG_GETARG_INT64(3);
+	int64		order = PG_ARGISNULL(argno) ? ORDER_UNKNOWN : PG_GETARG_INT64(argno);
 
-	if (order < 0 && !PG_ARGISNULL(3))
+	if (order < 0 && !PG_ARGISNULL(argno))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("order_id must be greater than or equal to zero, not %lld",
 						(long long) order)));
-	return purchases_add(fcinfo, order);
+	return order;
 }
 
 /* Texts that name orders of one customer differ in 63 bits of their hash. */
+int64
+purchase_order_text_arg(FunctionCallInfo fcinfo, int argno)
+{
+	const text *name;
+
+	if (PG_ARGISNULL(argno))
+		return ORDER_UNKNOWN;
+	name = PG_GETARG_TEXT_PP(argno);
+	return hash_bytes_extended((unsigned char *) VARDATA_ANY(name),
+							   VARSIZE_ANY_EXHDR(name), 0) >> 1;
+}
+
+PG_FUNCTION_INFO_V1(abm_purchases_accum_order);
+Datum
+abm_purchases_accum_order(PG_FUNCTION_ARGS)
+{
+	return purchases_add(fcinfo, purchase_order_arg(fcinfo, 3));
+}
+
 PG_FUNCTION_INFO_V1(abm_purchases_accum_order_text);
 Datum
 abm_purchases_accum_order_text(PG_FUNCTION_ARGS)
 {
-	int64		order = ORDER_UNKNOWN;
-
-	if (!PG_ARGISNULL(3))
-	{
-		text	   *name = PG_GETARG_TEXT_PP(3);
-
-		order = hash_bytes_extended((unsigned char *) VARDATA_ANY(name),
-									VARSIZE_ANY_EXHDR(name), 0) >> 1;
-	}
-	return purchases_add(fcinfo, order);
+	return purchases_add(fcinfo, purchase_order_text_arg(fcinfo, 3));
 }

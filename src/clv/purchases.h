@@ -27,14 +27,15 @@ typedef struct Purchases
 
 extern const StateType purchases_type;
 
-/* the forms of a line, see purchases.c */
+/* the forms of a line, see purchases.c; the last one for populations only */
 enum LineForm
 {
-	LINE_FULL, LINE_PACKED, LINE_PLAIN, LINE_KEYED, LINE_SMALL
+	LINE_FULL, LINE_PACKED, LINE_PLAIN, LINE_KEYED, LINE_SMALL, LINE_TIMED
 };
 
 /* a line whose amount fits 64 bits */
-typedef struct PackedLine
+typedef struct pg_attribute_packed ()
+PackedLine
 {
 	TimestampTz at;
 	int64		amount;
@@ -42,18 +43,28 @@ typedef struct PackedLine
 } PackedLine;
 
 /* the same without an order */
-typedef struct PlainLine
+typedef struct pg_attribute_packed ()
+PlainLine
 {
 	TimestampTz at;
 	int64		amount;
 } PlainLine;
 
 /* a small line, see below, with its order */
-typedef struct KeyedLine
+typedef struct pg_attribute_packed ()
+KeyedLine
 {
 	StateKey	key;
 	int64		order;
 } KeyedLine;
+
+/* a line whose amount fits 32 bits, without an order */
+typedef struct pg_attribute_packed ()
+TimedLine
+{
+	TimestampTz at;
+	int32		amount;
+} TimedLine;
 
 /*
  * A line at a full second near the year 2000, whose amount fits 32 bits: the
@@ -63,30 +74,41 @@ typedef struct KeyedLine
 #define SMALL_SIGN 0x80000000
 #define SMALL_UNKNOWN PG_INT32_MIN
 
+static inline Wide
+small_amount(int32 amount)
+{
+	return amount == SMALL_UNKNOWN ? MONEY_UNKNOWN : wide_from(amount);
+}
+
 static inline PurchaseLine
 small_line(StateKey key, int64 order)
 {
 	int32		seconds = (int32) ((uint32) (key.bits >> 32) ^ SMALL_SIGN);
 	int32		amount = (int32) ((uint32) key.bits ^ SMALL_SIGN);
 
-	PurchaseLine line = {seconds * USECS_PER_SEC, order, MONEY_UNKNOWN};
-
-	if (amount != SMALL_UNKNOWN)
-		line.amount = wide_from(amount);
-	return line;
+	return (PurchaseLine)
+	{
+		seconds    *USECS_PER_SEC,
+					order,
+					small_amount(amount)
+	};
 }
 
+/* The line that stands somewhere, aligned or not. */
 static inline PurchaseLine
-line_of_form(const void *lines, int i, int form)
+line_of_form(const char *at, int form)
 {
-	const PackedLine *packed = (const PackedLine *) lines + i;
-	const PlainLine *plain = (const PlainLine *) lines + i;
-	const KeyedLine *keyed = (const KeyedLine *) lines + i;
+	const PackedLine *packed = (const PackedLine *) at;
+	const PlainLine *plain = (const PlainLine *) at;
+	const KeyedLine *keyed = (const KeyedLine *) at;
+	const TimedLine *timed = (const TimedLine *) at;
+	PurchaseLine full;
 
 	switch (form)
 	{
 		case LINE_FULL:
-			return ((const PurchaseLine *) lines)[i];
+			memcpy(&full, at, sizeof(full));
+			return full;
 		case LINE_PACKED:
 			return (PurchaseLine)
 			{
@@ -97,24 +119,38 @@ line_of_form(const void *lines, int i, int form)
 			{
 				plain->at, ORDER_NOT_ASKED, money_unpack(plain->amount)
 			};
+		case LINE_TIMED:
+			return (PurchaseLine)
+			{
+				timed->at, ORDER_NOT_ASKED, small_amount(timed->amount)
+			};
 		case LINE_KEYED:
 			return small_line(keyed->key, keyed->order);
 		default:
-			return small_line(((const StateKey *) lines)[i], ORDER_NOT_ASKED);
+			return small_line(*(const StateKey *) at, ORDER_NOT_ASKED);
 	}
 }
 
-/* A line of a state that may be packed: see state_raw_arg. */
-static inline PurchaseLine
-purchase_line(const Purchases *p, int i)
+/* The lines of one customer in time order, wherever they stand. */
+typedef struct Lines
 {
-	return line_of_form(p->line, i, state_form(&p->head));
+	const char *first;
+	int			n;
+	int			stride;			/* bytes from one to the next */
+	int			form;			/* LineForm */
+	int			scale;			/* decimal digits of the amounts */
+} Lines;
+
+static inline PurchaseLine
+line_at(const Lines *lines, int i)
+{
+	return line_of_form(lines->first + (Size) i * lines->stride, lines->form);
 }
 
-/* what counts as one purchase: all lines in the same period */
+/* what counts as one purchase: a line, or all lines in the same period */
 typedef enum Grain
 {
-	GRAIN_NONE, GRAIN_HOUR, GRAIN_DAY, GRAIN_WEEK, GRAIN_MONTH
+	GRAIN_LINE, GRAIN_NONE, GRAIN_HOUR, GRAIN_DAY, GRAIN_WEEK, GRAIN_MONTH
 } Grain;
 
 /* where a refund is booked */
@@ -151,22 +187,31 @@ typedef struct Purchase
 /* walks through the periods of a customer up to a moment */
 typedef struct PurchaseScan
 {
-	const Purchases *p;
+	Lines		lines;
 	PurchaseRule rule;
 	const Purchase *order;		/* NULL: the lines as they are */
 	int			next;			/* line, or order, to be read */
 	int			end;			/* first one after the moment */
 } PurchaseScan;
 
+extern const StatePacking line_packings[];	/* of LineForm - 1 */
+
+extern int	line_compare(const void *a, const void *b, void *arg);
+extern bool line_small(const PurchaseLine *line, int32 *amount);
+extern const char *order_fault(int64 order);
+extern Lines purchases_lines(const Purchases *p);
+extern int64 purchase_order_arg(FunctionCallInfo fcinfo, int argno);
+extern int64 purchase_order_text_arg(FunctionCallInfo fcinfo, int argno);
+
 extern Calendar calendar_arg(const text *grain, const text *zone);
-extern PurchaseRule purchase_rule_arg(const text *grain, const text *zone,
-									  const text *refunds);
+extern PurchaseRule purchase_rule_arg(FunctionCallInfo fcinfo, int argno);
 extern int64 calendar_period(const Calendar *c, TimestampTz at);
-extern int	purchases_end(const Purchases *p, TimestampTz as_of);
-extern PurchaseScan purchases_scan(const Purchases *p, PurchaseRule rule,
+extern int	lines_end(const Lines *lines, TimestampTz as_of);
+extern PurchaseScan purchases_scan(const Lines *lines, PurchaseRule rule,
 								   TimestampTz as_of);
 extern void purchases_skip(PurchaseScan *scan, TimestampTz until);
 extern bool purchases_next(PurchaseScan *scan, Purchase *purchase);
+extern void purchases_close(PurchaseScan *scan);
 
 /*
  * A period, or an order, is a purchase unless refunds took all of it back.  A

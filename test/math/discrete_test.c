@@ -3,8 +3,6 @@
  *		The models in discrete time: sBG, BdW, BG/BB, and what they are made
  *		of, against reference values and published figures.
  */
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "math/beta_ratio.h"
@@ -13,19 +11,7 @@
 #include "math/fit.h"
 
 #include "discrete_table.h"
-
-#define lengthof(a) ((int) (sizeof(a) / sizeof((a)[0])))
-
-static int	tests = 0;
-static int	faults = 0;
-
-static void
-report(int good, const char *what)
-{
-	tests++;
-	faults += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, what);
-}
+#include "tap.h"
 
 /* The greatest error of several values, relative. */
 static void
@@ -35,15 +21,6 @@ worst_add(double *worst, double value, double reference)
 
 	if (!(error <= *worst))
 		*worst = error;
-}
-
-static void
-report_worst(double worst, double most, const char *what)
-{
-	char		line[200];
-
-	snprintf(line, sizeof(line), "%s: worst error %.1e", what, worst);
-	report(worst <= most, line);
 }
 
 static void
@@ -381,6 +358,5 @@ main(void)
 	check_extremes();
 	check_bgbb();
 	check_probabilities();
-	printf("1..%d\n", tests);
-	return faults > 0;
+	return report_end();
 }

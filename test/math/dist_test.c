@@ -2,25 +2,12 @@
  * dist_test.c
  *		Distribution functions against a table of reference values.
  */
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "math/dist.h"
 
 #include "dist_table.h"
-
-static int	tests = 0;
-static int	faults = 0;
-
-static void
-report(int good, const char *what, double worst)
-{
-	tests++;
-	faults += !good;
-	printf("%sok %d - %s, worst error %.2g\n", good ? "" : "not ", tests, what,
-		   worst);
-}
+#include "tap.h"
 
 static double
 computed(int i)
@@ -52,11 +39,11 @@ check_table(const char *what, double tolerance)
 {
 	double		worst = 0;
 
-	for (size_t i = 0; i < sizeof(dist_table) / sizeof(dist_table[0]); i++)
+	for (int i = 0; i < lengthof(dist_table); i++)
 		if (strcmp(dist_table[i].what, what) == 0)
-			worst = fmax(worst, error_of(computed((int) i),
+			worst = fmax(worst, error_of(computed(i),
 										 dist_table[i].value));
-	report(worst <= tolerance, what, worst);
+	report_worst(worst, tolerance, what);
 }
 
 /* The quantile undoes the distribution function. */
@@ -74,7 +61,7 @@ check_inverse(void)
 				if (x < 0.9)	/* nearer to 1 the rounding of x decides */
 					worst = fmax(worst, fabs(beta_cdf(a, b, x, 1 - x) - p));
 			}
-	report(worst < 1e-11, "beta_cdf(beta_quantile(p)) = p", worst);
+	report_worst(worst, 1e-11, "beta_cdf(beta_quantile(p)) = p");
 }
 
 /* Figures published or computed elsewhere. */
@@ -90,14 +77,14 @@ check_known(void)
 	jeffreys_interval(0, 4, 0.95, &lower, &upper);
 	worst = fmax(worst, fmax(lower, fabs(upper - .444762617658)));
 	worst = fmax(worst, fabs(beta_quantile(.5, 4.5, .025) - .000115332788));
-	report(worst < 1e-12, "Jeffreys 7/20 and 0/4", worst);
+	report_worst(worst, 1e-12, "Jeffreys 7/20 and 0/4");
 	wilson_interval(7, 20, 0.95, &lower, &upper);
 	worst = fmax(fabs(lower - .181191824101), fabs(upper - .567145723315));
 	wilson_interval(0, 4, 0.95, &lower, &upper);
 	worst = fmax(worst, fmax(lower, fabs(upper - .489890836455)));
-	report(worst < 1e-12, "Wilson 7/20 and 0/4", worst);
+	report_worst(worst, 1e-12, "Wilson 7/20 and 0/4");
 	worst = fabs(beta_greater(19, 83, 11, 91) - .946363720709);
-	report(worst < 1e-12, "P(Beta(19,83) > Beta(11,91))", worst);
+	report_worst(worst, 1e-12, "P(Beta(19,83) > Beta(11,91))");
 }
 
 int
@@ -109,6 +96,5 @@ main(void)
 	check_table("greater", 1e-12);
 	check_inverse();
 	check_known();
-	printf("1..%d\n", tests);
-	return faults > 0;
+	return report_end();
 }

@@ -3,36 +3,13 @@
  *		The exact accumulator: order, split, extremes, rounding.
  */
 #include <float.h>
-#include <math.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "math/exact.h"
 
+#include "tap.h"
+
 #define N 4000
-
-static int	tests = 0;
-static int	faults = 0;
-static uint64_t seed = 42;
-
-static void
-report(int good, const char *what)
-{
-	tests++;
-	faults += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, what);
-}
-
-/* xorshift64* */
-static uint64_t
-next_random(void)
-{
-	seed ^= seed >> 12;
-	seed ^= seed << 25;
-	seed ^= seed >> 27;
-	return seed * UINT64_C(2685821657736338717);
-}
 
 /* any finite double: random bits */
 static double
@@ -43,7 +20,7 @@ any_double(void)
 
 	do
 	{
-		bits = next_random();
+		bits = random_bits();
 		memcpy(&x, &bits, sizeof(x));
 	} while (isnan(x) || isinf(x));
 	return x;
@@ -85,14 +62,14 @@ check_order(void)
 			exact_clear(&part[k]);
 		for (int i = N - 1; i > 0; i--)
 		{
-			int			j = (int) (next_random() % (uint64_t) (i + 1));
+			int			j = (int) (random_bits() % (uint64_t) (i + 1));
 			double		t = x[i];
 
 			x[i] = x[j];
 			x[j] = t;
 		}
 		for (int i = 0; i < N; i++)
-			exact_add(&part[next_random() % 3], x[i]);
+			exact_add(&part[random_bits() % 3], x[i]);
 		exact_merge(&part[1], &part[2]);
 		exact_merge(&part[0], &part[1]);
 		good &= same(whole, sum_of(x, N)) && same(whole, exact_value(&part[0]));
@@ -129,7 +106,7 @@ check_rounding(void)
 	{
 		double		x = any_double();
 		double		y = ldexp(any_double() > 0 ? 1 : -1.5,
-							  ilogb(x) - (int) (next_random() % 60));
+							  ilogb(x) - (int) (random_bits() % 60));
 		double		pair[2] = {x, y};
 
 		if (x + y != 0)
@@ -151,7 +128,7 @@ check_long_double(void)
 
 		for (int i = 0; i < 500; i++)
 		{
-			x[i] = (double) (int32_t) next_random() / 1024;
+			x[i] = (double) (int32_t) random_bits() / 1024;
 			reference += x[i];
 		}
 		good &= same((double) reference, sum_of(x, 500));
@@ -186,6 +163,5 @@ main(void)
 	check_rounding();
 	check_long_double();
 	check_extremes();
-	printf("1..%d\n", tests);
-	return faults > 0;
+	return report_end();
 }

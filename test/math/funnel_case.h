@@ -5,10 +5,11 @@
 #ifndef FUNNEL_CASE_H
 #define FUNNEL_CASE_H
 
-#include <stdio.h>
 #include <string.h>
 
 #include "math/funnel.h"
+
+#include "tap.h"
 
 #define LARGE 60
 
@@ -27,27 +28,11 @@ typedef struct Answer
 	int64_t		times[FUNNEL_MAX_STEPS];
 } Answer;
 
-static int	tests = 0;
-static int	faults = 0;
-static uint64_t seed = 42;
-
-static inline void
-report(int good, const char *what)
-{
-	tests++;
-	faults += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, what);
-}
-
-/* xorshift64*, its higher bits, below a limit */
+/* the higher bits of a random number, below a limit */
 static inline int
 random_below(int limit)
 {
-	seed ^= seed >> 12;
-	seed ^= seed << 25;
-	seed ^= seed >> 27;
-	return (int) ((seed * UINT64_C(2685821657736338717) >> 33) %
-				  (uint64_t) limit);
+	return (int) ((random_bits() >> 33) % (uint64_t) limit);
 }
 
 static inline Answer

@@ -3,12 +3,11 @@
  *		Penalised logistic regression: figures of R, the equations that a
  *		maximum solves, and data that have none.
  */
-#include <math.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "math/logistic.h"
+
+#include "tap.h"
 
 #define MAX_N 41
 #define MAX_PATTERNS 400
@@ -20,30 +19,9 @@ typedef struct Pattern
 	double		lost;
 } Pattern;
 
-static int	tests = 0;
-static int	faults = 0;
-static uint64_t seed = 42;
 static double room[4 * MAX_N + 2 * MAX_N * MAX_N];
 static double scratch[MAX_N];
 static Pattern data[MAX_PATTERNS];
-
-static void
-report(int good, const char *what)
-{
-	tests++;
-	faults += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, what);
-}
-
-/* xorshift64*, between 0 and 1 */
-static double
-next_random(void)
-{
-	seed ^= seed >> 12;
-	seed ^= seed << 25;
-	seed ^= seed >> 27;
-	return (seed * UINT64_C(2685821657736338717) >> 11) / 9007199254740992.0;
-}
 
 static LogisticStatus
 fit(Logistic *l, int n, double ridge, const Pattern *p, int npatterns)
@@ -163,11 +141,11 @@ make_data(int n, int npatterns, double size)
 		data[k].x[0] = 1;
 		for (int i = 1; i < n; i++)
 		{
-			data[k].x[i] = i % 3 == 0 ? next_random() : next_random() < 0.4;
+			data[k].x[i] = i % 3 == 0 ? uniform() : uniform() < 0.4;
 			z += (i % 5 - 2) * data[k].x[i];
 		}
-		data[k].won = floor(size * next_random() / (1 + exp(-z)));
-		data[k].lost = floor(size * next_random() / (1 + exp(z)));
+		data[k].won = floor(size * uniform() / (1 + exp(-z)));
+		data[k].lost = floor(size * uniform() / (1 + exp(z)));
 	}
 }
 
@@ -277,6 +255,5 @@ main(void)
 	separated();
 	collinear();
 	probabilities();
-	printf("1..%d\n", tests);
-	return faults > 0;
+	return report_end();
 }

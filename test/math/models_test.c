@@ -4,9 +4,6 @@
  *		identities between quantities that are computed in different ways,
  *		special functions, and the search for a maximum.
  */
-#include <math.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "math/bgnbd.h"
@@ -16,46 +13,15 @@
 #include "math/pareto_nbd.h"
 #include "math/special.h"
 
+#include "tap.h"
+
 typedef double (*LogLikelihood) (const double *p, const History *h, int n,
 								 double *gradient);
-
-static int	tests = 0;
-static int	faults = 0;
-static uint64_t seed = 42;
-
-static void
-report(int good, const char *what)
-{
-	tests++;
-	faults += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, what);
-}
-
-static void
-report_error(double worst, double allowed, const char *what)
-{
-	char		line[200];
-
-	snprintf(line, sizeof(line), "%s (worst %.1e)", what, worst);
-	report(worst <= allowed, line);
-}
 
 static double
 error_of(double got, double want)
 {
 	return fabs(got - want) / fmax(1e-300, fabs(want));
-}
-
-/*
- * Random numbers
- */
-static double
-uniform(void)
-{
-	seed ^= seed >> 12;
-	seed ^= seed << 25;
-	seed ^= seed >> 27;
-	return ((seed * UINT64_C(2685821657736338717) >> 11) + 0.5) / 9007199254740992.0;
 }
 
 static double
@@ -189,11 +155,11 @@ test_identities(const Model *m, const char *name)
 											   m->residual(p, &h, 0.3)));
 	}
 	snprintf(line, sizeof(line), "%s: probabilities sum to 1", name);
-	report_error(all, 1e-9, line);
+	report_worst(all, 1e-9, line);
 	snprintf(line, sizeof(line), "%s: their mean is what is expected", name);
-	report_error(mean, 1e-9, line);
+	report_worst(mean, 1e-9, line);
 	snprintf(line, sizeof(line), "%s: discounted for ever = discounted to a far horizon", name);
-	report_error(discounted, 1e-9, line);
+	report_worst(discounted, 1e-9, line);
 }
 
 /*
@@ -210,9 +176,9 @@ test_special(void)
 {
 	double		worst = 0;
 
-	report_error(error_of(digamma(1), -0.57721566490153286061), 1e-14,
+	report_worst(error_of(digamma(1), -0.57721566490153286061), 1e-14,
 				 "digamma(1)");
-	report_error(error_of(digamma(0.001), -1000.5755719318103), 1e-14,
+	report_worst(error_of(digamma(0.001), -1000.5755719318103), 1e-14,
 				 "digamma(0.001)");
 	for (int i = 0; i < 2000; i++)
 	{
@@ -223,8 +189,8 @@ test_special(void)
 		/* n E_(n+1) = e^-y - y E_n, where that does not cancel */
 		worst = fmax(worst, fabs(next + y * exp_integral(n, y) - 1));
 	}
-	report_error(worst, 1e-12, "exponential integrals: recurrence");
-	report_error(error_of(exp_integral(1, 1), 0.59634736232319407434), 1e-14,
+	report_worst(worst, 1e-12, "exponential integrals: recurrence");
+	report_worst(error_of(exp_integral(1, 1), 0.59634736232319407434), 1e-14,
 				 "exponential integral: e E_1(1)");
 	worst = 0;
 	for (int i = 0; i < 500; i++)
@@ -238,7 +204,7 @@ test_special(void)
 			want *= (a + k) / (a + b + k);
 		worst = fmax(worst, error_of(beta_mean(a, b, power_of, &power), want));
 	}
-	report_error(worst, 1e-10, "mean under a beta distribution");
+	report_worst(worst, 1e-10, "mean under a beta distribution");
 	worst = 0;
 	for (int i = 0; i < 500; i++)
 	{
@@ -253,7 +219,7 @@ test_special(void)
 		worst = fmax(worst, fabs(r.slope - (digamma(base + x) - digamma(base))) /
 					 fmax(1, r.slope));
 	}
-	report_error(worst, 1e-11, "rising factorials");
+	report_worst(worst, 1e-11, "rising factorials");
 }
 
 /*
@@ -273,25 +239,25 @@ test_known(void)
 	History		two = {2, 30.43, 38.86, 1};
 	History		many = {26, 30.86, 31, 1};
 
-	report_error(error_of(bgnbd_purchases(half, &none, 30), 0.564588615532785),
+	report_worst(error_of(bgnbd_purchases(half, &none, 30), 0.564588615532785),
 				 1e-13, "BG/NBD where a + b < 1");
-	report_error(error_of(bgnbd_purchases(one, &ten, 30), 0.3899119327844),
+	report_worst(error_of(bgnbd_purchases(one, &ten, 30), 0.3899119327844),
 				 1e-12, "BG/NBD where a + b = 1");
-	report_error(error_of(bgnbd_purchases(paper, &two, 39), 1.22602817476714),
+	report_worst(error_of(bgnbd_purchases(paper, &two, 39), 1.22602817476714),
 				 1e-13, "BG/NBD: the example of the paper's note");
-	report_error(error_of(bgnbd_probability(paper, &new, 10, 2), 1.07868964e-07),
+	report_worst(error_of(bgnbd_probability(paper, &new, 10, 2), 1.07868964e-07),
 				 1e-8, "BG/NBD: P(10 purchases of a new customer in 2 weeks)");
-	report_error(error_of(bgnbd_residual(paper, &two, 0.0027), 5.156379826154),
+	report_worst(error_of(bgnbd_residual(paper, &two, 0.0027), 5.156379826154),
 				 1e-10, "BG/NBD: residual purchases at 0.0027");
-	report_error(error_of(bgnbd_residual(paper, &two, 0.15), 0.23480404561878),
+	report_worst(error_of(bgnbd_residual(paper, &two, 0.15), 0.23480404561878),
 				 1e-10, "BG/NBD: residual purchases at 0.15");
-	report_error(error_of(mbgnbd_residual(modified, &two, 0.0027), 4.913027319128),
+	report_worst(error_of(mbgnbd_residual(modified, &two, 0.0027), 4.913027319128),
 				 1e-10, "MBG/NBD: residual purchases at 0.0027");
-	report_error(error_of(pareto_nbd_p_alive(btyd, &many), 0.997917766551907),
+	report_worst(error_of(pareto_nbd_p_alive(btyd, &many), 0.997917766551907),
 				 1e-13, "Pareto/NBD: P(alive) of BTYD's walkthrough");
-	report_error(error_of(pareto_nbd_purchases(btyd, &many, 52), 25.4549135114998),
+	report_worst(error_of(pareto_nbd_purchases(btyd, &many, 52), 25.4549135114998),
 				 1e-13, "Pareto/NBD: expected purchases of BTYD's walkthrough");
-	report_error(error_of(pareto_nbd_residual(btyd, &many, 0.15), 3.91990470908822),
+	report_worst(error_of(pareto_nbd_residual(btyd, &many, 0.15), 3.91990470908822),
 				 1e-10, "Pareto/NBD: residual purchases of BTYD's walkthrough");
 }
 
@@ -354,16 +320,15 @@ test_search(void)
 int
 main(void)
 {
-	report_error(gradient_error(bgnbd_log_likelihood, 4, 0), 1e-6, "BG/NBD: gradient");
-	report_error(gradient_error(mbgnbd_log_likelihood, 4, 0), 1e-6, "MBG/NBD: gradient");
-	report_error(gradient_error(pareto_nbd_log_likelihood, 4, 0), 1e-6, "Pareto/NBD: gradient");
-	report_error(gradient_error(gamma_gamma_log_likelihood, 3, 1), 1e-6, "Gamma-Gamma: gradient");
+	report_worst(gradient_error(bgnbd_log_likelihood, 4, 0), 1e-6, "BG/NBD: gradient");
+	report_worst(gradient_error(mbgnbd_log_likelihood, 4, 0), 1e-6, "MBG/NBD: gradient");
+	report_worst(gradient_error(pareto_nbd_log_likelihood, 4, 0), 1e-6, "Pareto/NBD: gradient");
+	report_worst(gradient_error(gamma_gamma_log_likelihood, 3, 1), 1e-6, "Gamma-Gamma: gradient");
 	test_special();
 	test_known();
 	test_identities(&models[0], "BG/NBD");
 	test_identities(&models[1], "MBG/NBD");
 	test_identities(&models[2], "Pareto/NBD");
 	test_search();
-	printf("1..%d\n", tests);
-	return faults != 0;
+	return report_end();
 }

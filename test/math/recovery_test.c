@@ -3,9 +3,6 @@
  *		Models fitted to simulated customers find the parameters again: in 200
  *		runs each, intervals of 95 % cover them in 90 to 98 % of the runs.
  */
-#include <math.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,36 +11,17 @@
 #include "math/gamma_gamma.h"
 #include "math/pareto_nbd.h"
 
+#include "tap.h"
+
 #define MOST 2000
 #define RUNS 200
 
 typedef double (*LogLikelihood) (const double *p, const History *h, int n,
 								 double *gradient);
 
-static int	tests = 0;
-static int	faults = 0;
-static uint64_t seed = 4242;
-
-static void
-report(int good, const char *what)
-{
-	tests++;
-	faults += !good;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, what);
-}
-
 /*
  * Random numbers
  */
-static double
-uniform(void)
-{
-	seed ^= seed >> 12;
-	seed ^= seed << 25;
-	seed ^= seed >> 27;
-	return ((seed * UINT64_C(2685821657736338717) >> 11) + 0.5) / 9007199254740992.0;
-}
-
 static double
 exponential(void)
 {
@@ -182,10 +160,10 @@ main(void)
 	static const double pareto[] = {0.9, 6, 0.8, 12};
 	static const double spending[] = {5, 3.5, 16};
 
+	seed = 4242;
 	test_recovery("BG/NBD", 0, 4, 2000, bg, bgnbd_log_likelihood);
 	test_recovery("MBG/NBD", 1, 4, 2000, mbg, mbgnbd_log_likelihood);
 	test_recovery("Pareto/NBD", 2, 4, 2000, pareto, pareto_nbd_log_likelihood);
 	test_recovery("Gamma-Gamma", 3, 3, 2000, spending, gamma_gamma_log_likelihood);
-	printf("1..%d\n", tests);
-	return faults != 0;
+	return report_end();
 }

@@ -3,11 +3,12 @@
  *		Order statistics against a full sort, ties and all.
  */
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "math/select.h"
+
+#include "tap.h"
 
 static int
 compare(const void *a, const void *b)
@@ -56,11 +57,11 @@ main(void)
 				rand() % (round % 4 == 2 ? 5 : 1000000) - 3;
 		wrong += !select_right(v, n);
 	}
-	printf("1..2\n%s 1 - order statistics of 600 sequences\n", wrong ? "not ok" : "ok");
+	report(wrong == 0, "order statistics of 600 sequences");
 	for (int i = 0; i < 1000000; i++)
 		big[i] = (i * INT64_C(7919)) % 1000003;
-	printf("%s 2 - the middle of a million\n",
-		   select_least(big, 1000000, 500000) == big[500000] && big[500000] > 499000
-		   && big[500000] < 501003 ? "ok" : "not ok");
-	return 0;
+	report(select_least(big, 1000000, 500000) == big[500000] &&
+		   big[500000] > 499000 && big[500000] < 501003,
+		   "the middle of a million");
+	return report_end();
 }

@@ -102,6 +102,9 @@ CREATE TEMP TABLE labels AS SELECT n, left(repeat(md5(n::text), 32), (n * 7919) 
 CREATE TEMP TABLE wide AS SELECT abm.journey_agg(timestamptz '2024-01-01' + n * interval '1 min', label ORDER BY md5(label)) AS j FROM labels;
 SELECT is_empty($$ SELECT n FROM wide, labels WHERE n % 7 = 0 AND abm.first_at(j, label) IS DISTINCT FROM timestamptz '2024-01-01' + n * interval '1 min' $$, 'thousands of labels are told apart');
 SELECT is((SELECT abm.journey_path(j) FROM wide), (SELECT array_agg(label ORDER BY n) FROM labels), 'and stand in the order of time');
+SELECT is_empty($$ SELECT entity, m FROM j, LATERAL (SELECT at AS m FROM event e WHERE e.entity = j.entity UNION ALL VALUES (timestamptz '1900-01-01'), ('2100-01-01')) x
+  WHERE abm.anonymous_share(j, m) IS DISTINCT FROM (SELECT (count(*) FILTER (WHERE at < m))::float8 / count(*) FROM event e WHERE e.entity = j.entity) $$, 'anonymous_share');
+SELECT throws_ok($$ SELECT abm.anonymous_share(abm.journey_agg('2024-01-01', 'a'), 'infinity') $$, '22008', 'first_known_at must be a finite time', '… at a finite moment');
 SELECT is((SELECT abm.touches(abm.journey_agg('2024-01-01'::timestamptz, n)) FROM generate_series(1, 4096) n), 4096::bigint, '4096 labels');
 SELECT throws_ok($$ SELECT abm.touches(abm.journey_agg('2024-01-01'::timestamptz, n)) FROM generate_series(1, 4097) n $$, '54000', 'journey state exceeds its limit of 4096 labels', 'but not one more');
 SELECT throws_ok($$ SELECT abm.touches(abm.rollup(j)) FROM (SELECT abm.journey_agg('2024-01-01'::timestamptz, n) AS j FROM generate_series(1, 5000) n GROUP BY n % 2) x $$,

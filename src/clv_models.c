@@ -1,5 +1,5 @@
 /*
- * model.c
+ * clv_models.c
  *		Fitted models of customers as values: clv_model.
  *
  * A value holds the parameters of a model, their covariance, and how the fit

@@ -1,5 +1,5 @@
 /*
- * learn.c
+ * icp_learn.c
  *		Weights of a profile from the accounts that were won and lost.
  *
  * The logit of winning is a sum over the criteria, coefficient times degree,

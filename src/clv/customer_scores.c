@@ -1,0 +1,226 @@
+/*
+ * customer_scores.c
+ *		Customers in groups of equal size by recency, frequency and money.
+ *
+ * The customers are ranked three times, by when they last bought, by how
+ * often, by how much, and each ranking is cut as ntile() cuts it.  Customers
+ * that are equal stand in the order of their keys.
+ */
+#include "clv/customer_purchases.h"
+#include "clv/rfm.h"
+
+#define MAX_BINS 1000
+#define NSCORES 3
+
+typedef enum Axis
+{
+	BY_RECENCY, BY_FREQUENCY, BY_MONEY
+} Axis;
+
+/* What a customer is ranked by. */
+typedef struct Figures
+{
+	int64		customer;
+	int64		last;			/* period */
+	int64		purchases;
+	Wide		total;			/* MONEY_UNKNOWN, if no amount is known */
+	int32		score[NSCORES]; /* 0: none */
+} Figures;
+
+typedef struct FiguresList
+{
+	Figures    *figures;
+	int			n;
+	int			room;
+} FiguresList;
+
+/* A place in a ranking. */
+typedef struct Rank
+{
+	int64		key;
+	uint64		rest;			/* of a key of 128 bits */
+	int32		i;				/* of the figures */
+	int32		padding;
+} Rank;
+
+/*
+ * The arithmetic
+ */
+static void
+figures_add(FiguresList *list, int64 customer, const Rfm *r)
+{
+	Figures    *f;
+
+	if (list->n == list->room)
+	{
+		list->room *= 2;
+		list->figures = repalloc_huge(list->figures,
+									  (Size) list->room * sizeof(Figures));
+	}
+	f = &list->figures[list->n++];
+	memset(f, 0, sizeof(Figures));
+	f->customer = customer;
+	f->last = r->last;
+	f->purchases = r->frequency + 1;
+	f->total = r->parts == 0 ? MONEY_UNKNOWN : wide_from(r->total);
+}
+
+static FiguresList
+figures_of(CustomerScan *scan, const RfmQuestion *q)
+{
+	FiguresList list = {palloc(1024 * sizeof(Figures)), 0, 1024};
+
+	while (customer_next(scan))
+	{
+		Rfm			r = lines_rfm(&scan->lines, q->rule, q->as_of);
+
+		figures_add(&list, scan->customer, &r);
+	}
+	return list;
+}
+
+/* Among those with one key. */
+static int
+rank_compare(const void *a, const void *b, void *arg)
+{
+	const Rank *x = a;
+	const Rank *y = b;
+
+	if (x->rest != y->rest)
+		return x->rest < y->rest ? -1 : 1;
+	return (x->i > y->i) - (x->i < y->i);
+}
+
+/* Has every known total 64 bits? */
+static bool
+totals_are_small(const FiguresList *list)
+{
+	bool		small = true;
+	int64		packed;
+
+	for (int i = 0; i < list->n; i++)
+		small &= money_pack(list->figures[i].total, &packed);
+	return small;
+}
+
+/* The customers that have a place in a ranking, in no order. */
+static int
+ranks_fill(Rank *rank, const FiguresList *list, Axis axis)
+{
+	bool		small = axis == BY_MONEY && totals_are_small(list);
+	int			n = 0;
+
+	for (int i = 0; i < list->n; i++)
+	{
+		const Figures *f = &list->figures[i];
+		Rank		r = {f->last, 0, i, 0};
+
+		if (f->purchases == 0 || (axis == BY_MONEY && money_unknown(f->total)))
+			continue;
+		if (axis == BY_FREQUENCY)
+			r.key = f->purchases;
+		else if (axis == BY_MONEY)
+		{
+			r.key = small ? (int64) f->total.low : f->total.high;
+			r.rest = small ? 0 : f->total.low;
+		}
+		rank[n++] = r;
+	}
+	return n;
+}
+
+/* The groups of ntile(): the first ones have one more if need be. */
+static void
+figures_score(FiguresList *list, Axis axis, int bins, Rank *rank)
+{
+	const RecordShape shape = {
+		.size = sizeof(Rank),.entity_size = sizeof(int64),
+		.compare = rank_compare
+	};
+	int			n = ranks_fill(rank, list, axis);
+	int			bin = 0;
+	int			left = 0;		/* places in the group */
+
+	records_sort(rank, n, &shape);
+	for (int i = 0; i < n; i++)
+	{
+		if (left == 0)
+			left = n / bins + (bin++ < n % bins);
+		left--;
+		list->figures[rank[i].i].score[axis] = bin;
+	}
+}
+
+/*
+ * The SQL side
+ */
+
+/* idle_days, purchases, revenue, and the scores */
+static void
+put_scores(Datum *values, bool *nulls, const Figures *f, const RfmQuestion *q,
+		   int scale)
+{
+	values[0] = Float8GetDatum(((double) q->now - f->last) / USECS_PER_DAY_F);
+	values[1] = Int64GetDatum(f->purchases);
+	nulls[0] = f->purchases == 0;
+	nulls[2] = money_unknown(f->total);
+	if (!nulls[2])
+		values[2] = NumericGetDatum(money_numeric(wide_value(f->total), scale));
+	for (int axis = 0; axis < NSCORES; axis++)
+	{
+		values[3 + axis] = Int32GetDatum(f->score[axis]);
+		nulls[3 + axis] = f->score[axis] == 0;
+	}
+}
+
+static void
+scores_rows(FunctionCallInfo fcinfo, const CustomerScan *scan,
+			const FiguresList *list, const RfmQuestion *q)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
+												  "row of a customer",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(context);
+	Datum		values[4 + NSCORES];
+	bool		nulls[4 + NSCORES] = {false};
+
+	for (int i = 0; i < list->n; i++)
+	{
+		const Figures *f = &list->figures[i];
+
+		CHECK_EVERY(i, 0xFFF);
+		values[0] = entity_datum(scan->ps->kind, scan->keys, f->customer);
+		put_scores(values + 1, nulls + 1, f, q, scan->lines.scale);
+		abm_put_row(fcinfo, values, nulls);
+		MemoryContextReset(context);
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(context);
+}
+
+PG_FUNCTION_INFO_V1(abm_rfm_scores);
+Datum
+abm_rfm_scores(PG_FUNCTION_ARGS)
+{
+	int			bins;
+	CustomerScan scan;
+	RfmQuestion q;
+	FiguresList list;
+	Rank	   *rank;
+
+	if (!customer_rows_arg(fcinfo, 6, 6, &scan))
+		return (Datum) 0;
+	bins = PG_GETARG_INT32(2);
+	if (bins < 1 || bins > MAX_BINS)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("bins must be between 1 and %d, not %d", MAX_BINS, bins)));
+	q = rfm_rule_arg(fcinfo, 1, 3);
+	list = figures_of(&scan, &q);
+	rank = palloc_extended((Size) Max(list.n, 1) * sizeof(Rank),
+						   MCXT_ALLOC_HUGE);
+	for (int axis = 0; axis < NSCORES; axis++)
+		figures_score(&list, axis, bins, rank);
+	scores_rows(fcinfo, &scan, &list, &q);
+	return (Datum) 0;
+}

@@ -1,0 +1,492 @@
+/*
+ * engagement_list.c
+ *		Accounts with their engagement, its trend and their surges, in one pass
+ *		over the journeys of all.
+ *
+ * The values of events are points, their labels classes that may have a daily
+ * cap.  Events of an account stand in time order, so that its score some days
+ * ago is met on the way to the score now.
+ *
+ * How likely a surge is depends on two small numbers only, of which there are
+ * far fewer pairs, cells, than accounts.  Accounts of one cell have the same
+ * p, and so the same q [1]: with the cells by p, k[c] accounts up to and with
+ * cell c, n in all,
+ *
+ *		q[c] = min over d >= c of p[d] n / k[d]
+ *
+ * [1] Y. Benjamini, Y. Hochberg: Controlling the false discovery rate.
+ *     J. R. Statist. Soc. B 57, 1995.
+ */
+#include "engagement.h"
+#include "estimate.h"
+#include "journeys.h"
+#include "surges.h"
+#include "utils/float.h"
+
+#define COLUMNS 14
+#define MAX_PIECES (2 * (DECAY_HORIZON + 1))
+#define NO_CELL (-1)
+
+typedef struct ListQuestion
+{
+	TimestampTz as_of;
+	TimestampTz recent_from;	/* events after it are recent */
+	TimestampTz baseline_from;	/* those after it and not recent, before */
+	int64		half_life;
+	Spans		spans;
+	double		fdr;
+	const double *cap;			/* of each label, -1: none; NULL: of no label */
+} ListQuestion;
+
+/* Events of one time. */
+typedef struct Window
+{
+	int32		n;
+	int32		known;			/* of them with points */
+	double		points;
+} Window;
+
+/* What is known of one account. */
+typedef struct AccountFigures
+{
+	int64		entity;
+	double		score;			/* NaN: unknown */
+	double		previous;		/* that when recent events began; likewise */
+	TimestampTz newest;
+	int32		events;
+	int32		cell;			/* or NO_CELL */
+	Window		recent;
+	Window		baseline;
+} AccountFigures;
+
+/* Accounts with so many recent events, and so many before. */
+typedef struct Cell
+{
+	uint64		key;
+	char		status;
+	int32		i;				/* place in order of appearance */
+	int64		accounts;
+	double		p;
+	double		q;
+} Cell;
+
+#define SH_PREFIX cells
+#define SH_ELEMENT_TYPE Cell
+#define SH_KEY_TYPE uint64
+#define SH_KEY key
+#define SH_HASH_KEY(tb, key) ((uint32) (((key) * UINT64CONST(0x9E3779B97F4A7C15)) >> 32))
+#define SH_EQUAL(tb, a, b) ((a) == (b))
+#define SH_SCOPE static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+/* All accounts. */
+typedef struct AccountList
+{
+	AccountFigures *figures;
+	int			n;
+	int			room;
+	int64		tested;			/* accounts that have a cell */
+	cells_hash *cells;
+} AccountList;
+
+/*
+ * The score of one account, event by event
+ */
+typedef struct Meter
+{
+	const ListQuestion *q;
+	int			known;			/* events with points */
+	int			npieces;		/* without caps */
+	int64		end;			/* of the last piece */
+	Piece		piece[MAX_PIECES];
+	ClassDay   *day;			/* with caps: by day, then class */
+	int			ndays;
+	int			room;
+} Meter;
+
+/* The points of one event into the last piece, or a new one. */
+static inline void
+meter_add_piece(Meter *m, TimestampTz at, double points)
+{
+	int64		half_life = m->q->half_life;
+	Piece	   *last;
+
+	if (m->npieces == 0 || at >= m->end)
+	{
+		if (m->npieces == MAX_PIECES)
+			m->npieces = pieces_fold(m->piece, m->npieces);
+		last = &m->piece[m->npieces++];
+		last->landmark = decay_periods(at, half_life);
+		last->points = wide_from(0);
+		if (pg_add_s64_overflow(last->landmark * half_life, half_life, &m->end))
+			m->end = PG_INT64_MAX;
+	}
+	last = &m->piece[m->npieces - 1];
+	piece_add(last, piece_points(at, points, last->landmark, half_life));
+}
+
+/* The same into its day and class. */
+static void
+meter_add_day(Meter *m, TimestampTz at, int label, double points)
+{
+	ClassDay	one = day_of_event(at, label, m->q->cap[label], points,
+								   m->q->half_life);
+	int			i = m->ndays;
+
+	CHECK_FOR_INTERRUPTS();
+	while (i > 0 && m->day[i - 1].day == one.day && m->day[i - 1].class > label)
+		i--;
+	if (i > 0 && m->day[i - 1].day == one.day && m->day[i - 1].class == label)
+	{
+		day_add(&m->day[i - 1], &one);
+		return;
+	}
+	if (m->ndays == m->room)
+	{
+		m->room *= 2;
+		m->day = repalloc_huge(m->day, (Size) m->room * sizeof(ClassDay));
+	}
+	memmove(&m->day[i + 1], &m->day[i], (m->ndays - i) * sizeof(ClassDay));
+	m->day[i] = one;
+	m->ndays++;
+}
+
+static inline void
+meter_add(Meter *m, const Event *event, double points)
+{
+	m->known++;
+	if (m->q->cap == NULL)
+		meter_add_piece(m, event->at, points);
+	else
+		meter_add_day(m, event->at, event->label, points);
+}
+
+/* NaN when no event has known points. */
+static double
+meter_value(Meter *m, TimestampTz as_of)
+{
+	double		sum = 0;
+
+	if (m->known == 0)
+		return get_float8_nan();
+	if (m->q->cap == NULL)
+	{
+		if (m->piece[m->npieces - 1].landmark - m->piece[0].landmark > DECAY_HORIZON)
+			m->npieces = pieces_fold(m->piece, m->npieces);
+		return pieces_value(m->piece, m->npieces, as_of, m->q->half_life);
+	}
+	for (int i = 0; i < m->ndays; i++)
+		sum += day_value(&m->day[i], as_of, m->q->half_life);
+	return sum;
+}
+
+static inline void
+meter_clear(Meter *m)
+{
+	m->known = m->npieces = m->ndays = 0;
+}
+
+/*
+ * The figures of one account
+ */
+
+static inline void
+window_add(Window *w, double points)
+{
+	w->n++;
+	if (!isnan(points))
+	{
+		w->known++;
+		w->points += points;
+	}
+}
+
+/* An account that has an event up to as_of, one at least. */
+static AccountFigures
+account_figures(const Population *p, Meter *m)
+{
+	const ListQuestion *q = m->q;
+	const Event *event = p->events.event;
+	int			n = p->events.n;
+	int			form = state_form(&p->js->head);
+	bool		past = true;
+	AccountFigures f = {.entity = p->entity,.events = n,.cell = NO_CELL};
+
+	meter_clear(m);
+	f.newest = event[n - 1].at;
+	for (int i = 0; i < n; i++)
+	{
+		double		points = happening_at(p->js->happening, p->first + i, form).value;
+
+		CHECK_EVERY(i, 0xFFFF);
+		if (event[i].at > q->recent_from)
+		{
+			if (past)
+				f.previous = meter_value(m, q->recent_from);
+			past = false;
+			window_add(&f.recent, points);
+		}
+		else if (event[i].at > q->baseline_from)
+			window_add(&f.baseline, points);
+		if (!isnan(points))
+			meter_add(m, &event[i], arg_points(points));
+	}
+	if (past)
+		f.previous = meter_value(m, q->recent_from);
+	f.score = meter_value(m, q->as_of);
+	return f;
+}
+
+/*
+ * The list
+ */
+static void
+list_add(AccountList *list, AccountFigures *f)
+{
+	bool		found;
+
+	if (f->recent.n + f->baseline.n > 0)
+	{
+		uint64		key = (uint64) f->recent.n << 32 | (uint32) f->baseline.n;
+		Cell	   *cell = cells_insert(list->cells, key, &found);
+
+		if (!found)
+		{
+			cell->accounts = 0;
+			cell->i = (int32) list->cells->members - 1;
+		}
+		cell->accounts++;
+		f->cell = cell->i;
+		list->tested++;
+	}
+	if (list->n == list->room)
+	{
+		list->room *= 2;
+		list->figures = repalloc_huge(list->figures, (Size) list->room *
+									  sizeof(AccountFigures));
+	}
+	list->figures[list->n++] = *f;
+}
+
+static AccountList
+list_of(Population *p, const ListQuestion *q)
+{
+	AccountList list = {palloc(1024 * sizeof(AccountFigures)), 0, 1024, 0, NULL};
+	Meter	   *m = palloc(sizeof(Meter));
+
+	m->q = q;
+	m->room = 64;
+	m->day = palloc(m->room * sizeof(ClassDay));
+	list.cells = cells_create(CurrentMemoryContext, 1024, NULL);
+	while (population_next(p))
+	{
+		AccountFigures f = account_figures(p, m);
+
+		list_add(&list, &f);
+	}
+	return list;
+}
+
+static int
+cell_compare(const void *a, const void *b, void *arg)
+{
+	double		x = (*(Cell *const *) a)->p;
+	double		y = (*(Cell *const *) b)->p;
+
+	return (x > y) - (x < y);
+}
+
+/* The cells in order of appearance, with p and q. */
+static Cell *
+list_cells(AccountList *list, const Spans *spans)
+{
+	int			n = (int) list->cells->members;
+	Cell	   *cells = palloc_extended(Max(n, 1) * sizeof(Cell), MCXT_ALLOC_HUGE);
+	Cell	  **by_p = palloc_extended(Max(n, 1) * sizeof(Cell *), MCXT_ALLOC_HUGE);
+	int64		passed = list->tested;
+	double		q = 1;
+	cells_iterator at;
+	Cell	   *cell;
+
+	cells_start_iterate(list->cells, &at);
+	while ((cell = cells_iterate(list->cells, &at)) != NULL)
+		cells[cell->i] = *cell;
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_EVERY(i, 0xFFF);
+		cells[i].p = surge_p_value(cells[i].key >> 32,
+								   (uint32) cells[i].key, spans);
+		by_p[i] = &cells[i];
+	}
+	qsort_interruptible(by_p, n, sizeof(Cell *), cell_compare, NULL);
+	for (int i = n - 1; i >= 0; i--)
+	{
+		if (i == n - 1 || by_p[i]->p != by_p[i + 1]->p)
+			q = Min(q, by_p[i]->p * list->tested / passed);
+		by_p[i]->q = q;
+		passed -= by_p[i]->accounts;
+	}
+	return cells;
+}
+
+/*
+ * The SQL side
+ */
+
+/* Points of a time: unknown if of none of its events they are known. */
+static inline bool
+window_unknown(const Window *w)
+{
+	return w->n > 0 && w->known == 0;
+}
+
+/* All columns but the first. */
+static void
+put_account(Datum *values, bool *nulls, const AccountFigures *f,
+			const Cell *cell, double probability, const ListQuestion *q)
+{
+	values[1] = Float8GetDatum(f->score);
+	values[2] = Float8GetDatum(f->previous);
+	values[3] = Float8GetDatum(f->score - f->previous);
+	values[4] = Int64GetDatum(f->events);
+	values[5] = TimestampTzGetDatum(f->newest);
+	values[6] = Int64GetDatum(f->recent.n);
+	values[7] = Int64GetDatum(f->baseline.n);
+	values[8] = Float8GetDatum(f->recent.points);
+	values[9] = Float8GetDatum(f->baseline.points);
+	values[10] = Float8GetDatum(surge_lift(f->recent.n, f->baseline.n, &q->spans));
+	values[11] = Float8GetDatum(probability);
+	values[12] = Float8GetDatum(cell == NULL ? 0 : cell->q);
+	values[13] = BoolGetDatum(cell != NULL && cell->q <= q->fdr);
+	nulls[1] = isnan(f->score);
+	nulls[2] = isnan(f->previous);
+	nulls[3] = nulls[1] || nulls[2];
+	nulls[8] = window_unknown(&f->recent);
+	nulls[9] = window_unknown(&f->baseline);
+	nulls[10] = f->baseline.n == 0;
+	nulls[11] = nulls[12] = cell == NULL;
+}
+
+static void
+list_rows(FunctionCallInfo fcinfo, AccountList *list, const Population *p,
+		  const ListQuestion *q)
+{
+	const Cell *cells = list_cells(list, &q->spans);
+	int			ncells = (int) list->cells->members;
+	double	   *probability = palloc_extended(Max(ncells, 1) * sizeof(double),
+											  MCXT_ALLOC_HUGE);
+	Datum		values[COLUMNS];
+	bool		nulls[COLUMNS] = {false};
+
+	for (int i = 0; i < ncells; i++)
+	{
+		CHECK_EVERY(i, 0xFFF);
+		probability[i] = surge_probability(cells[i].key >> 32,
+										   (uint32) cells[i].key, &q->spans);
+	}
+	for (int i = 0; i < list->n; i++)
+	{
+		const AccountFigures *f = &list->figures[i];
+		bool		tested = f->cell != NO_CELL;
+
+		CHECK_EVERY(i, 0xFFF);
+		values[0] = entity_datum(p->js->kind, p->keys, f->entity);
+		put_account(values, nulls, f, tested ? &cells[f->cell] : NULL,
+					tested ? probability[f->cell] : 0, q);
+		abm_put_row(fcinfo, values, nulls);
+		if (p->js->kind != KEY_BIGINT)
+			pfree(DatumGetPointer(values[0]));
+	}
+}
+
+static void
+refuse_caps(const char *what)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s", what),
+			 errhint("Give a label and its cap at the same place of both arrays; a label that has no cap is not named.")));
+}
+
+/* The cap of each label of the journeys; NULL when there are none. */
+static const double *
+caps_arg(FunctionCallInfo fcinfo, int argno, const Dict *labels)
+{
+	int			n;
+	int			ncaps;
+	text	  **label;
+	double	   *cap;
+	double	   *of;
+
+	if (PG_ARGISNULL(argno) != PG_ARGISNULL(argno + 1))
+		refuse_caps("capped and daily_caps must be given together");
+	if (PG_ARGISNULL(argno))
+		return NULL;
+	label = arg_names(PG_GETARG_ARRAYTYPE_P(argno), "capped", MAX_LABELS, &n);
+	cap = arg_float8s(PG_GETARG_ARRAYTYPE_P(argno + 1), "daily_caps", &ncaps);
+	if (n != ncaps)
+		refuse_caps("capped and daily_caps must have the same length");
+	of = palloc(sizeof(double) * (labels == NULL ? 1 : labels->nentries));
+	for (int i = 0; labels != NULL && i < labels->nentries; i++)
+		of[i] = -1;
+	for (int i = 0; i < n; i++)
+	{
+		int			code = labels == NULL ? -1 :
+		dict_find(labels, VARDATA_ANY(label[i]), VARSIZE_ANY_EXHDR(label[i]));
+
+		arg_not_negative(cap[i], "daily_caps");
+		if (code >= 0)
+			of[code] = cap[i];
+	}
+	return of;
+}
+
+/* A moment so many days before another, as far back as there is time. */
+static TimestampTz
+days_before(TimestampTz at, double days)
+{
+	double		usecs = rint(days * USECS_PER_DAY_F);
+
+	if (usecs > (double) at - (double) MIN_TIMESTAMP)
+		return MIN_TIMESTAMP - 1;
+	return at - (int64) usecs;
+}
+
+/* as_of, half_life, recent_days, baseline_days, fdr, capped, daily_caps */
+static ListQuestion
+list_question_arg(FunctionCallInfo fcinfo, const Dict *labels)
+{
+	ListQuestion q = {0};
+
+	q.as_of = arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of");
+	q.spans = surge_spans_arg(fcinfo, 3, 4);
+	q.fdr = surge_fdr_arg(fcinfo, 5);
+	q.recent_from = days_before(q.as_of, q.spans.recent);
+	q.baseline_from = days_before(q.as_of, q.spans.recent + q.spans.baseline);
+	q.cap = caps_arg(fcinfo, 6, labels);
+	q.half_life = q.cap == NULL ? half_life_arg(fcinfo, 2) :
+		capped_half_life_arg(fcinfo, 2);
+	return q;
+}
+
+PG_FUNCTION_INFO_V1(abm_engagement_list);
+Datum
+abm_engagement_list(PG_FUNCTION_ARGS)
+{
+	Population	p;
+	ListQuestion q;
+	AccountList list;
+
+	abm_begin_rows(fcinfo);
+	for (int i = 0; i < 6; i++)
+		if (PG_ARGISNULL(i))
+			return (Datum) 0;
+	p = population_arg(fcinfo, 0, arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of"));
+	entity_expect(fcinfo, 8, p.js->kind);
+	q = list_question_arg(fcinfo, p.events.labels);
+	list = list_of(&p, &q);
+	list_rows(fcinfo, &list, &p, &q);
+	return (Datum) 0;
+}
