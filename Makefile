@@ -15,7 +15,7 @@ PG_CFLAGS    = -O2 -ffp-contract=off -Wall -Wextra -Wno-unused-parameter -Wno-si
 EXTRA_CLEAN  = tmp_check log results $(MATH_TESTS)
 
 # Commands that prepare the machine run before PGXS can be there.
-SCRIPTED     = test demo bench indent-check test-versions test-asserts test-sanitize fuzz
+SCRIPTED     = test demo bench indent-check test-versions test-asserts test-sanitize test-limits fuzz fuzz-decode fuzz-random
 ifeq ($(filter-out $(SCRIPTED),$(MAKECMDGOALS)),)
 ifneq ($(MAKECMDGOALS),)
 NO_SERVER_HEADERS = 1

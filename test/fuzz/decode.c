@@ -175,6 +175,7 @@ static ChunkContext chunks;
 
 typedef struct Reader
 {
+	const char *name;
 	PGFunction	recv;
 	PGFunction	send;
 	PGFunction	in;
@@ -186,9 +187,9 @@ typedef struct Reader
 
 static const Reader readers[] = {
 #define STATE_READER(name) \
-	{abm_##name##_recv, abm_##name##_send, abm_##name##_in, \
+	{#name, abm_##name##_recv, abm_##name##_send, abm_##name##_in, \
 	abm_##name##_out, abm_##name##_jsonb, abm_##name##_merge, NULL},
-#define TEXT_READER(name) {NULL, NULL, NULL, NULL, NULL, NULL, abm_##name},
+#define TEXT_READER(name) {#name, NULL, NULL, NULL, NULL, NULL, NULL, abm_##name},
 #include "readers.h"
 };
 
@@ -212,7 +213,22 @@ same(const void *a, Size na, const void *b, Size nb)
 		abort();
 }
 
-/* A value that was accepted. */
+/* A line "NAME HEXADECIMAL" of a corpus, when one is asked for. */
+static void
+write_line(const Reader *r, const char *image, Size size)
+{
+	static FILE *file = NULL;
+	const char *path = getenv("ABM_LINES");
+
+	if (path == NULL || (file == NULL && (file = fopen(path, "a")) == NULL))
+		return;
+	fprintf(file, "%s ", r->name);
+	for (Size i = 0; i < size; i++)
+		fprintf(file, "%02x", (unsigned char) image[i]);
+	fputc('\n', file);
+	fflush(file);
+}
+
 static void
 read_value(const Reader *r, const void *image, Size size)
 {
@@ -251,6 +267,7 @@ read_state(const Reader *r, const uint8_t *data, size_t size)
 	FIN_CRC32C(crc);
 	for (int i = 0; i < 4; i++)
 		image[size + i] = (char) (crc >> (24 - 8 * i));
+	write_line(r, image, size + 4);
 	read_value(r, image, size + 4);
 }
 
@@ -259,6 +276,7 @@ read_text(const Reader *r, const uint8_t *data, size_t size)
 {
 	if (!pg_verifymbstr((const char *) data, (int) size, true))
 		return;					/* the server has no such text */
+	write_line(r, (const char *) data, size);
 	(void) call(r->text, PointerGetDatum(cstring_to_text_with_len((const char *) data,
 																   (int) size)));
 }

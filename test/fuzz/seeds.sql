@@ -1,5 +1,5 @@
 -- seeds.sql: good values of our types, a line "TYPE <tab> EXPRESSION" each, for fuzzers to spoil: states of one to thirty
--- sample rows from every aggregate, and a few written ones of the types that are no states.
+-- sample rows from every aggregate, those of test/fuzz/corpus, and a few written ones of the types that are no states.
 \set QUIET 1
 \pset format unaligned
 \pset tuples_only true
@@ -10,6 +10,12 @@ DECLARE r text; BEGIN EXECUTE format('SELECT (%s)::text FROM (SELECT * FROM samp
 EXCEPTION WHEN OTHERS THEN RETURN NULL; END $$;
 SELECT DISTINCT format(E'%s\t%L::%s', state, s, state)
 FROM gathering, unnest(ARRAY[1, 2, 5, 30]) n, gathered(call, n) s WHERE length(s) < 8000 ORDER BY 1;
+-- states that a fuzzer came upon: sound in form, and else as strange as can be
+CREATE TABLE corpus (name text, image text);
+\copy corpus FROM test/fuzz/corpus (DELIMITER ' ', NULL '')
+CREATE FUNCTION accepted(name text, image text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN EXECUTE format('SELECT %L::abm.%I', image, name); RETURN true; EXCEPTION WHEN OTHERS THEN RETURN false; END $$;
+SELECT format(E'abm.%s\t%L::abm.%1$I', name, image) FROM corpus WHERE name IN (SELECT name FROM state_type) AND accepted(name, image);
 SELECT E'abm.icp_profile\t' || quote_literal(p) || '::abm.icp_profile' FROM (VALUES
   ('{"criteria": [{"attribute": "a", "weight": 2, "any_of": {"x": 1, "y": 0.5}}, {"attribute": "n", "bands": [[1, 5, 0.5], [6, null, 1]]}], "tiers": [80, 50]}'),
   ('{"criteria": [{"attribute": "r", "weight": 20, "ramp": [5e6, 1e8]}, {"attribute": "c", "required": true, "none_of": ["x", "y"]}]}'),
