@@ -59,17 +59,8 @@ item_compare(const void *a, const void *b, void *arg)
 static int
 items_fold(void *items, int n)
 {
-	RfmSpendCount *item = items;
-	int			last = 0;
-
-	for (int i = 1; i < n; i++)
-	{
-		if (item_compare(&item[last], &item[i], NULL) == 0)
-			add_customers(&item[last].c.weight, item[i].c.weight);
-		else
-			item[++last] = item[i];
-	}
-	return last + 1;
+	return state_fold_weights(items, n, sizeof(RfmSpendCount), offsetof(RfmSpendCount, c.weight),
+							  item_compare);
 }
 
 static const char *
@@ -216,25 +207,18 @@ PG_FUNCTION_INFO_V1(abm_rfm_spend_accum);
 Datum
 abm_rfm_spend_accum(PG_FUNCTION_ARGS)
 {
-	RfmSpendCount item = {.c.weight = WEIGHT_ONE,.monetary = UNKNOWN};
+	RfmSpendCount item = {.monetary = UNKNOWN};
 	History		h;
-	void	   *state;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
 		(PG_NARGS() > 5 && PG_ARGISNULL(5)))
 		return state_leave_out(fcinfo, &rfm_spend_type);
 	h = arg_history(PG_GETARG_INT64(1), PG_GETARG_FLOAT8(2),
 					PG_GETARG_FLOAT8(3));
-	item.c.frequency = PG_GETARG_INT64(1);
-	item.c.recency = h.recency;
-	item.c.age = h.age;
 	if (h.frequency > 0 && !PG_ARGISNULL(4))
 		item.monetary = arg_not_negative(PG_GETARG_FLOAT8(4), "monetary");
-	if (PG_NARGS() > 5)
-		item.c.weight = arg_customers(PG_GETARG_FLOAT8(5));
-	state = state_begin(fcinfo, &rfm_spend_type);
-	state = state_append(state, &rfm_spend_type, &item);
-	return state_end(fcinfo, &rfm_spend_type, state);
+	item.c = rfm_count(fcinfo, &h, 5);
+	return state_take(fcinfo, &rfm_spend_type, &item);
 }
 
 /* (m, g, e, periods, period_length, discount, level) */

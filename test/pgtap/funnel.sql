@@ -1,13 +1,6 @@
 -- Funnels: known cases; all chains tried in SQL, on events that tie often; windows without ties as window functions find them; reports counted by hand; the Olist data against answers that were computed without abm.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
-\set shared `echo "${ABM_DATA:-../shared/data}"`
-\setenv ABM_DATA :shared
+\i test/begin.sql
 \set there `ls "$ABM_DATA"/*/olist_marketing_qualified_leads_dataset.csv "$ABM_DATA"/*/olist_funnel.csv >/dev/null 2>&1 && echo true || echo false`
-\set top `pwd`
 BEGIN;
 SELECT no_plan();
 SET LOCAL timezone = 'UTC';

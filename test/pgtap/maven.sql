@@ -1,19 +1,12 @@
 -- Win rate, deal size, cycle and velocity of the Maven data by region, product
 -- and agent, through the demonstration's adapter, against answers that were
 -- computed without abm.  Every row and figure, to 1e-9 relative.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
+\i test/begin.sql
 \set ON_ERROR_STOP true
 
-\set shared `echo "${ABM_DATA:-../shared/data}"`
-\setenv ABM_DATA :shared
 \set there `ls "$ABM_DATA"/*/maven_velocity.csv >/dev/null 2>&1 && echo true || echo false`
 \if :there
 
-\set top `pwd`
 \set work `mktemp -d`
 \setenv WORK :work
 \setenv PGDATABASE :DBNAME

@@ -1,14 +1,7 @@
 -- Time to an event against R, against published answers and against plain
 -- SQL written the slow way.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
-\set shared `echo "${ABM_DATA:-../shared/data}"`
-\setenv ABM_DATA :shared
+\i test/begin.sql
 \set there `ls "$ABM_DATA"/*/maven_survival.csv "$ABM_DATA"/*/telco_km.csv "$ABM_DATA"/*/olist_km.csv >/dev/null 2>&1 && echo true || echo false`
-\set top `pwd`
 BEGIN;
 SELECT no_plan();
 SET LOCAL timezone = 'UTC';
