@@ -43,7 +43,7 @@ tempcheck:
 	$(pg_regress_installcheck) --temp-instance=tmp_check $(REGRESS_OPTS) $(REGRESS)
 
 # the mathematics without a server
-test/math/%_test: test/math/%_test.c $(wildcard src/math/*.c src/math/*.h)
+test/math/%_test: test/math/%_test.c $(wildcard src/math/*.c src/math/*.h test/math/*.h)
 	$(CC) -O2 -g -std=gnu99 -ffp-contract=off -Wall -Wextra -Werror -Isrc -o $@ $< $(wildcard src/math/*.c) -lm
 
 # the pgTAP tests on the server that PGHOST and PGPORT name; TAPFLAGS=-v shows each

@@ -202,16 +202,13 @@ Datum
 abm_account_merges_accum(PG_FUNCTION_ARGS)
 {
 	AccountMerge merge;
-	AccountMerges *m;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		return state_leave_out(fcinfo, &account_merges_type);
 	merge.from = PG_GETARG_INT64(1);
 	merge.into = PG_GETARG_INT64(2);
 	merge.at = arg_time(PG_GETARG_TIMESTAMPTZ(3), "at");
-	m = state_begin(fcinfo, &account_merges_type);
-	m = state_append(m, &account_merges_type, &merge);
-	return state_end(fcinfo, &account_merges_type, m);
+	return state_take(fcinfo, &account_merges_type, &merge);
 }
 
 /* as_of, if the question has one, else the end of time. */

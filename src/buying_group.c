@@ -245,7 +245,6 @@ STATE_FUNCTIONS(buying_group, buying_group_type);
 static Datum
 group_add(FunctionCallInfo fcinfo, int64 contact)
 {
-	BuyingGroup *g;
 	Member		m = {0};
 
 	m.contact = contact;
@@ -254,9 +253,7 @@ group_add(FunctionCallInfo fcinfo, int64 contact)
 	m.engagement = ENGAGEMENT_UNKNOWN;
 	if (!PG_ARGISNULL(3))
 		m.engagement = arg_not_negative(PG_GETARG_FLOAT8(3), "engagement");
-	g = state_begin(fcinfo, &buying_group_type);
-	g = state_append(g, &buying_group_type, &m);
-	return state_end(fcinfo, &buying_group_type, g);
+	return state_take(fcinfo, &buying_group_type, &m);
 }
 
 PG_FUNCTION_INFO_V1(abm_buying_group_accum);

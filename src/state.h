@@ -251,6 +251,53 @@ state_add_count(int64 *count, int64 more)
 				 errmsg("count out of range")));
 }
 
+/* Weights in billionths together. */
+static inline void
+state_add_weight(int64 *sum, int64 weight)
+{
+	if (unlikely(pg_add_s64_overflow(*sum, weight, sum)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("sum of weights is out of range"),
+				 errdetail("It must be less than 9223372036.")));
+}
+
+/*
+ * Folds sorted records of a size that differ in their weights alone, which
+ * stand at an offset.  Inline, so that the comparison is, too.
+ */
+static pg_attribute_always_inline int
+state_fold_weights(void *items, int n, Size size, Size offset,
+				   int (*compare) (const void *a, const void *b, void *arg))
+{
+	char	   *last = items;
+	char	   *item = items;
+
+	for (int i = 1; i < n; i++)
+	{
+		item += size;
+		if (compare(last, item, NULL) == 0)
+			state_add_weight((int64 *) (last + offset),
+							 *(int64 *) (item + offset));
+		else
+		{
+			last += size;
+			if (last != item)
+				memcpy(last, item, size);
+		}
+	}
+	return (last - (char *) items) / size + 1;
+}
+
+/* What most transition functions end with: a state has one more record. */
+static inline Datum
+state_take(FunctionCallInfo fcinfo, const StateType *type, const void *item)
+{
+	void	   *state = state_begin(fcinfo, type);
+
+	return state_end(fcinfo, type, state_append(state, type, item));
+}
+
 /* the bodies of the SQL support functions, see STATE_FUNCTIONS */
 extern Datum state_in(FunctionCallInfo fcinfo, const StateType *type);
 extern Datum state_out(FunctionCallInfo fcinfo, const StateType *type);

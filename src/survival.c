@@ -46,17 +46,8 @@ spell_compare(const void *a, const void *b, void *arg)
 static int
 spells_fold(void *items, int n)
 {
-	Spell	   *spell = items;
-	int			last = 0;
-
-	for (int i = 1; i < n; i++)
-	{
-		if (spell_compare(&spell[last], &spell[i], NULL) == 0)
-			weight_add(&spell[last].weight, spell[i].weight);
-		else
-			spell[++last] = spell[i];
-	}
-	return last + 1;
+	return state_fold_weights(items, n, sizeof(Spell), offsetof(Spell, weight),
+							  spell_compare);
 }
 
 static void

@@ -84,16 +84,6 @@ extern Moment walk_to(Walk *walk, int64 time);
 extern const Curve *curve_arg(FunctionCallInfo fcinfo, int cause);
 extern const Step *curve_end(const Curve *curve);
 
-static inline void
-weight_add(int64 *sum, int64 weight)
-{
-	if (unlikely(pg_add_s64_overflow(*sum, weight, sum)))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("sum of weights is out of range"),
-				 errdetail("It must be less than 9223372036.")));
-}
-
 /* Is there another age at which something ends? */
 static inline bool
 walk_goes_on(const Walk *walk)

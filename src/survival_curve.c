@@ -75,7 +75,7 @@ walk_begin(const Survival *s, int cause)
 	for (int i = 0; i < s->head.nitems; i++)
 	{
 		CHECK_EVERY(i, 0xFFFF);
-		weight_add(&total, s->spell[i].weight);
+		state_add_weight(&total, s->spell[i].weight);
 		if (s->spell[i].entry > 0)
 			late++;
 		else

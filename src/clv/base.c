@@ -9,7 +9,6 @@
 #include "estimate.h"
 
 #define MAX_STEPS 100000
-#define DELTA 1e-4				/* of the logarithm of a parameter */
 
 static const ClvKindCode rivals[] = {
 	CLV_BGNBD, CLV_MBGNBD, CLV_PARETO_NBD
@@ -66,43 +65,27 @@ base_model(FunctionCallInfo fcinfo)
 	return m;
 }
 
-/* Expected purchases of all within a horizon. */
-static double
-base_purchases(const Scorer *m, const double *p, const Customers *c,
-			   double horizon)
+typedef struct Base
 {
+	const Scorer *m;
+	const Customers *c;
+	double		horizon;
+} Base;
+
+/* Expected purchases of all within the horizon. */
+static double
+base_purchases(const double *p, const void *arg)
+{
+	const Base *b = arg;
 	double		sum = 0;
 
-	for (int i = 0; i < c->n; i++)
+	for (int i = 0; i < b->c->n; i++)
 	{
 		CHECK_EVERY(i, 0xFFF);
-		sum += c->row[i].weight * m->kind->purchases(p, &c->row[i], horizon);
+		sum += b->c->row[i].weight *
+			b->m->kind->purchases(p, &b->c->row[i], b->horizon);
 	}
 	return sum;
-}
-
-/* The standard error of the logarithm of that, by the delta method. */
-static double
-base_log_error(const Scorer *m, const Customers *c, double horizon)
-{
-	double		slope[MAX_OWN];
-	double		variance = 0;
-
-	for (int i = 0; i < m->kind->nparameters; i++)
-	{
-		double		p[MAX_OWN];
-		double		up;
-
-		memcpy(p, m->p, sizeof(p));
-		p[i] = m->p[i] * exp(DELTA);
-		up = base_purchases(m, p, c, horizon);
-		p[i] = m->p[i] * exp(-DELTA);
-		slope[i] = log(up / base_purchases(m, p, c, horizon)) / (2 * DELTA);
-	}
-	for (int i = 0; i < m->kind->nparameters; i++)
-		for (int j = 0; j < m->kind->nparameters; j++)
-			variance += slope[i] * slope[j] * m->log_covariance[i][j];
-	return sqrt(variance);
 }
 
 static int
@@ -181,16 +164,18 @@ abm_base_purchases(PG_FUNCTION_ARGS)
 {
 	const Scorer *m = base_model(fcinfo);
 	Customers	c = rfm_customers(fcinfo, 1);
-	double		horizon = arg_not_negative(PG_GETARG_FLOAT8(2), "horizon");
+	Base		b = {
+		m, &c, arg_not_negative(PG_GETARG_FLOAT8(2), "horizon")
+	};
 	double		level = arg_level(PG_GETARG_FLOAT8(3));
 	double		value = NAN;
 	double		error = NAN;
 
 	check_customers(m->kind, &c);
 	if (m->usable)
-		value = base_purchases(m, m->p, &c, horizon);
+		value = base_purchases(m->p, &b);
 	if (m->covariance && value > 0)
-		error = base_log_error(m, &c, horizon);
+		error = sqrt(log_variance(m, base_purchases, &b));
 	return estimate_row(fcinfo, value, error, level);
 }
 

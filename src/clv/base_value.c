@@ -12,10 +12,8 @@
 
 #include "estimate.h"
 #include "math/discount.h"
-#include "math/dist.h"
 #include "math/gamma_gamma.h"
 
-#define DELTA 1e-4				/* of the logarithm of a parameter */
 #define UNKNOWN (-1)
 
 /* Customers with one history and one mean value. */
@@ -59,17 +57,8 @@ item_compare(const void *a, const void *b, void *arg)
 static int
 items_fold(void *items, int n)
 {
-	RfmSpendCount *item = items;
-	int			last = 0;
-
-	for (int i = 1; i < n; i++)
-	{
-		if (item_compare(&item[last], &item[i], NULL) == 0)
-			add_customers(&item[last].c.weight, item[i].c.weight);
-		else
-			item[++last] = item[i];
-	}
-	return last + 1;
+	return state_fold_weights(items, n, sizeof(RfmSpendCount), offsetof(RfmSpendCount, c.weight),
+							  item_compare);
 }
 
 static const char *
@@ -107,6 +96,7 @@ static const StateType rfm_spend_type = {
 typedef struct Base
 {
 	const Scorer *m;
+	const Scorer *g;
 	const RfmSpend *s;
 	int			periods;
 	double		length;
@@ -157,10 +147,11 @@ base_forecast(const Base *b, const double *p)
 	}
 }
 
-/* The value of all, with purchases as they have been forecast. */
+/* The value with other parameters of spending, purchases being forecast. */
 static double
-base_value(const Base *b, const double *g)
+base_value(const double *g, const void *arg)
 {
+	const Base *b = arg;
 	double		sum = 0;
 
 	for (int i = 0; i < b->s->head.nitems; i++)
@@ -175,35 +166,14 @@ base_value(const Base *b, const double *g)
 	return sum;
 }
 
-/* The variance of the logarithm of the value that comes from one model. */
+/* The value with other parameters of purchases. */
 static double
-base_log_variance(const Base *b, const Scorer *varied, const double *g)
+value_of_purchases(const double *p, const void *arg)
 {
-	int			n = varied->kind->nparameters;
-	bool		spending = varied != b->m;
-	double		slope[MAX_OWN];
-	double		sum = 0;
+	const Base *b = arg;
 
-	for (int i = 0; i < n; i++)
-	{
-		double		value[2];
-
-		for (int side = 0; side < 2; side++)
-		{
-			double		p[MAX_OWN];
-
-			memcpy(p, varied->p, sizeof(p));
-			p[i] *= exp(side == 0 ? -DELTA : DELTA);
-			if (!spending)
-				base_forecast(b, p);
-			value[side] = base_value(b, spending ? p : g);
-		}
-		slope[i] = log(value[1] / value[0]) / (2 * DELTA);
-	}
-	for (int i = 0; i < n; i++)
-		for (int j = 0; j < n; j++)
-			sum += slope[i] * slope[j] * varied->log_covariance[i][j];
-	return sum;
+	base_forecast(b, p);
+	return base_value(b->g->p, b);
 }
 
 /*
@@ -216,25 +186,18 @@ PG_FUNCTION_INFO_V1(abm_rfm_spend_accum);
 Datum
 abm_rfm_spend_accum(PG_FUNCTION_ARGS)
 {
-	RfmSpendCount item = {.c.weight = WEIGHT_ONE,.monetary = UNKNOWN};
+	RfmSpendCount item = {.monetary = UNKNOWN};
 	History		h;
-	void	   *state;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
 		(PG_NARGS() > 5 && PG_ARGISNULL(5)))
 		return state_leave_out(fcinfo, &rfm_spend_type);
 	h = arg_history(PG_GETARG_INT64(1), PG_GETARG_FLOAT8(2),
 					PG_GETARG_FLOAT8(3));
-	item.c.frequency = PG_GETARG_INT64(1);
-	item.c.recency = h.recency;
-	item.c.age = h.age;
 	if (h.frequency > 0 && !PG_ARGISNULL(4))
 		item.monetary = arg_not_negative(PG_GETARG_FLOAT8(4), "monetary");
-	if (PG_NARGS() > 5)
-		item.c.weight = arg_customers(PG_GETARG_FLOAT8(5));
-	state = state_begin(fcinfo, &rfm_spend_type);
-	state = state_append(state, &rfm_spend_type, &item);
-	return state_end(fcinfo, &rfm_spend_type, state);
+	item.c = rfm_count(fcinfo, &h, 5);
+	return state_take(fcinfo, &rfm_spend_type, &item);
 }
 
 /* (m, g, e, periods, period_length, discount, level) */
@@ -245,7 +208,7 @@ abm_base_clv(PG_FUNCTION_ARGS)
 	const Scorer *m = scorer_arg(fcinfo, 0);
 	const Scorer *g = spender_arg(fcinfo, 1);
 	Base		b = {
-		m, state_arg(fcinfo, 2, &rfm_spend_type),
+		m, g, state_arg(fcinfo, 2, &rfm_spend_type),
 		arg_periods(PG_GETARG_INT32(3), "periods", 1, MAX_PERIODS),
 		arg_not_negative(PG_GETARG_FLOAT8(4), "period_length"),
 		arg_rate(PG_GETARG_FLOAT8(5), "discount", true), NULL
@@ -260,12 +223,13 @@ abm_base_clv(PG_FUNCTION_ARGS)
 		b.purchases = palloc_extended(sizeof(double) *
 									  Max(b.s->head.nitems, 1), MCXT_ALLOC_HUGE);
 		base_forecast(&b, m->p);
-		value = base_value(&b, g->p);
+		value = base_value(g->p, &b);
 	}
 	if (m->covariance && g->covariance && value > 0)
 	{
-		error = base_log_variance(&b, g, g->p);
-		error = sqrt(error + base_log_variance(&b, m, g->p));
+		/* spending first, while the forecast is that of the model */
+		error = log_variance(g, base_value, &b);
+		error = sqrt(error + log_variance(m, value_of_purchases, &b));
 	}
 	return estimate_row(fcinfo, value, error, level);
 }

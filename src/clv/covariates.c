@@ -72,17 +72,8 @@ item_compare(const void *a, const void *b, void *arg)
 static int
 items_fold(void *items, int n)
 {
-	CovariateCount *item = items;
-	int			last = 0;
-
-	for (int i = 1; i < n; i++)
-	{
-		if (item_compare(&item[last], &item[i], NULL) == 0)
-			add_customers(&item[last].c.weight, item[i].c.weight);
-		else
-			item[++last] = item[i];
-	}
-	return last + 1;
+	return state_fold_weights(items, n, sizeof(CovariateCount), offsetof(CovariateCount, c.weight),
+							  item_compare);
 }
 
 static void
@@ -298,7 +289,7 @@ PG_FUNCTION_INFO_V1(abm_rfm_covariates_accum);
 Datum
 abm_rfm_covariates_accum(PG_FUNCTION_ARGS)
 {
-	CovariateCount item = {.c.weight = WEIGHT_ONE};
+	CovariateCount item = {.z = {0}};
 	RfmCovariates *s;
 	History		h;
 	int			ntransaction,
@@ -309,14 +300,10 @@ abm_rfm_covariates_accum(PG_FUNCTION_ARGS)
 			return state_leave_out(fcinfo, &rfm_covariates_type);
 	h = arg_history(PG_GETARG_INT64(1), PG_GETARG_FLOAT8(2),
 					PG_GETARG_FLOAT8(3));
-	item.c.frequency = PG_GETARG_INT64(1);
-	item.c.recency = h.recency;
-	item.c.age = h.age;
 	ntransaction = covariates_arg(fcinfo, 4, "transaction", item.z);
 	nlifetime = covariates_arg(fcinfo, 5, "lifetime",
 							   item.z + MAX_COVARIATES);
-	if (PG_NARGS() > 6)
-		item.c.weight = arg_customers(PG_GETARG_FLOAT8(6));
+	item.c = rfm_count(fcinfo, &h, 6);
 	s = state_begin(fcinfo, &rfm_covariates_type);
 	if (PG_ARGISNULL(0))
 	{

@@ -55,17 +55,8 @@ item_compare(const void *a, const void *b, void *arg)
 static int
 items_fold(void *items, int n)
 {
-	Forecasted *item = items;
-	int			last = 0;
-
-	for (int i = 1; i < n; i++)
-	{
-		if (item_compare(&item[last], &item[i], NULL) == 0)
-			add_customers(&item[last].weight, item[i].weight);
-		else
-			item[++last] = item[i];
-	}
-	return last + 1;
+	return state_fold_weights(items, n, sizeof(Forecasted), offsetof(Forecasted, weight),
+							  item_compare);
 }
 
 static const StateType forecasts_type = {
@@ -188,7 +179,6 @@ Datum
 abm_forecasts_accum(PG_FUNCTION_ARGS)
 {
 	Forecasted	item = {.bin = NO_BIN,.weight = WEIGHT_ONE};
-	void	   *state;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) ||
 		(PG_NARGS() > 4 && PG_ARGISNULL(4)))
@@ -199,9 +189,7 @@ abm_forecasts_accum(PG_FUNCTION_ARGS)
 		item.bin = arg_frequency(PG_GETARG_INT64(3), "bin");
 	if (PG_NARGS() > 4)
 		item.weight = arg_customers(PG_GETARG_FLOAT8(4));
-	state = state_begin(fcinfo, &forecasts_type);
-	state = state_append(state, &forecasts_type, &item);
-	return state_end(fcinfo, &forecasts_type, state);
+	return state_take(fcinfo, &forecasts_type, &item);
 }
 
 PG_FUNCTION_INFO_V1(abm_forecast_eval);

@@ -15,9 +15,8 @@ PG_FUNCTION_INFO_V1(abm_opportunities_accum);
 Datum
 abm_opportunities_accum(PG_FUNCTION_ARGS)
 {
-	RfmCount	item = {.weight = WEIGHT_ONE};
+	RfmCount	item;
 	History		h;
-	void	   *state;
 
 	for (int i = 1; i < PG_NARGS(); i++)
 		if (PG_ARGISNULL(i))
@@ -25,14 +24,8 @@ abm_opportunities_accum(PG_FUNCTION_ARGS)
 	h = arg_history(PG_GETARG_INT64(1), (double) PG_GETARG_INT64(2),
 					(double) PG_GETARG_INT64(3));
 	check_history(&clv_kinds[CLV_BGBB], &h);
-	item.frequency = PG_GETARG_INT64(1);
-	item.recency = h.recency;
-	item.age = h.age;
-	if (PG_NARGS() > 4)
-		item.weight = arg_customers(PG_GETARG_FLOAT8(4));
-	state = state_begin(fcinfo, &rfm_counts_type);
-	state = state_append(state, &rfm_counts_type, &item);
-	return state_end(fcinfo, &rfm_counts_type, state);
+	item = rfm_count(fcinfo, &h, 4);
+	return state_take(fcinfo, &rfm_counts_type, &item);
 }
 
 PG_FUNCTION_INFO_V1(abm_bgbb_fit);

@@ -55,17 +55,8 @@ renewal_compare(const void *a, const void *b, void *arg)
 static int
 renewals_fold(void *items, int n)
 {
-	Renewal    *item = items;
-	int			last = 0;
-
-	for (int i = 1; i < n; i++)
-	{
-		if (renewal_compare(&item[last], &item[i], NULL) == 0)
-			add_customers(&item[last].weight, item[i].weight);
-		else
-			item[++last] = item[i];
-	}
-	return last + 1;
+	return state_fold_weights(items, n, sizeof(Renewal), offsetof(Renewal, weight),
+							  renewal_compare);
 }
 
 static const char *
@@ -155,7 +146,6 @@ Datum
 abm_renewal_counts_accum(PG_FUNCTION_ARGS)
 {
 	Renewal		item = {.weight = WEIGHT_ONE};
-	void	   *state;
 
 	for (int i = 1; i < PG_NARGS(); i++)
 		if (PG_ARGISNULL(i))
@@ -174,9 +164,7 @@ abm_renewal_counts_accum(PG_FUNCTION_ARGS)
 				 errhint("Who left at the first renewal has 1; who has just begun and is still there has 0.")));
 	if (PG_NARGS() > 3)
 		item.weight = arg_customers(PG_GETARG_FLOAT8(3));
-	state = state_begin(fcinfo, &renewal_counts_type);
-	state = state_append(state, &renewal_counts_type, &item);
-	return state_end(fcinfo, &renewal_counts_type, state);
+	return state_take(fcinfo, &renewal_counts_type, &item);
 }
 
 PG_FUNCTION_INFO_V1(abm_sbg_fit);
@@ -230,7 +218,7 @@ abm_observed_retention(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < r->head.nitems; i++)
 		if (r->item[i].periods > 0)
-			add_customers(&there, r->item[i].weight);
+			state_add_weight(&there, r->item[i].weight);
 	abm_begin_rows(fcinfo);
 	for (int i = 0; i < r->head.nitems;)
 	{

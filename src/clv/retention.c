@@ -10,14 +10,28 @@
 
 #include "estimate.h"
 #include "math/contract.h"
-#include "math/dist.h"
 
 #define MAX_CURVE 10000			/* periods */
-#define DELTA 1e-4				/* of the logarithm of a parameter */
 
 typedef double (*LogProbability) (const double *p, double t, double *gradient);
 
-/* A model of contracts, and its parameters; sBG is BdW with c = 1. */
+/* The periods that are left after an age, discounted. */
+typedef struct Remainder
+{
+	const Scorer *m;
+	int			age;
+	double		rate;
+} Remainder;
+
+/* All parameters, from those of the model; sBG is BdW with c = 1. */
+static void
+contract_parameters(const Scorer *m, const double *own, double *p)
+{
+	for (int i = 0; i < CONTRACT_PARAMETERS; i++)
+		p[i] = i < m->kind->nparameters ? own[i] : 1;
+}
+
+/* A model of contracts, and its parameters. */
 static const Scorer *
 contract_arg(FunctionCallInfo fcinfo, double *p)
 {
@@ -28,21 +42,8 @@ contract_arg(FunctionCallInfo fcinfo, double *p)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s is no model of contracts", m->kind->title),
 				 errhint("Use the model of abm.sbg_fit or abm.bdw_fit.")));
-	for (int i = 0; i < CONTRACT_PARAMETERS; i++)
-		p[i] = i < m->kind->nparameters ? m->p[i] : 1;
+	contract_parameters(m, m->p, p);
 	return m;
-}
-
-/* The variance of something whose gradient by ln p is known. */
-static double
-log_variance(const Scorer *m, const double *slope)
-{
-	double		sum = 0;
-
-	for (int i = 0; i < m->kind->nparameters; i++)
-		for (int j = 0; j < m->kind->nparameters; j++)
-			sum += slope[i] * slope[j] * m->log_covariance[i][j];
-	return sum;
 }
 
 /* A probability at a time with its interval. */
@@ -64,11 +65,21 @@ contract_estimate(const Scorer *m, const double *p, LogProbability f, double t,
 		return e;
 	for (int i = 0; i < CONTRACT_PARAMETERS; i++)
 		slope[i] *= p[i] / -expm1(log_value);
-	error = z * sqrt(log_variance(m, slope));
+	error = z * sqrt(slope_variance(m, slope));
 	odds = e.value / -expm1(log_value);
 	e.lower = odds / (odds + exp(error));
 	e.upper = odds / (odds + exp(-error));
 	return e;
+}
+
+static double
+residual_with(const double *own, const void *arg)
+{
+	const Remainder *r = arg;
+	double		p[CONTRACT_PARAMETERS];
+
+	contract_parameters(r->m, own, p);
+	return contract_residual(p, r->age, r->rate);
 }
 
 /*
@@ -106,7 +117,7 @@ abm_retention_curve(PG_FUNCTION_ARGS)
 	double		p[CONTRACT_PARAMETERS];
 	const Scorer *m = contract_arg(fcinfo, p);
 	int			n = arg_periods(PG_GETARG_INT32(1), "periods", 1, MAX_CURVE);
-	double		z = -normal_quantile((1 - arg_level(PG_GETARG_FLOAT8(2))) / 2);
+	double		z = normal_width(PG_GETARG_FLOAT8(2));
 
 	abm_begin_rows(fcinfo);
 	for (int t = 1; t <= n && m->usable; t++)
@@ -152,34 +163,13 @@ abm_residual_lifetime_interval(PG_FUNCTION_ARGS)
 	int			age = arg_periods(PG_GETARG_INT32(1), "age", 0, PG_INT32_MAX);
 	double		rate = log1p(arg_rate(PG_GETARG_FLOAT8(2), "discount", true));
 	double		level = arg_level(PG_GETARG_FLOAT8(3));
+	Remainder	question = {m, age, rate};
 	double		value = NAN;
 	double		error = NAN;
-	double		factor;
-	double		slope[CONTRACT_PARAMETERS] = {0};
-	Datum		values[4];
-	bool		nulls[4];
 
 	if (m->usable)
 		value = contract_residual(p, age, rate);
-	for (int i = 0; i < m->kind->nparameters && m->covariance; i++)
-	{
-		double		q[CONTRACT_PARAMETERS];
-		double		up;
-
-		memcpy(q, p, sizeof(q));
-		q[i] = p[i] * exp(DELTA);
-		up = log(contract_residual(q, age, rate));
-		q[i] = p[i] * exp(-DELTA);
-		slope[i] = (up - log(contract_residual(q, age, rate))) / (2 * DELTA);
-	}
 	if (m->covariance)
-		error = sqrt(log_variance(m, slope));
-	factor = exp(-normal_quantile((1 - level) / 2) * error);
-	values[0] = Float8GetDatum(value);
-	values[1] = Float8GetDatum(value * error);
-	values[2] = Float8GetDatum(value / factor);
-	values[3] = Float8GetDatum(value * factor);
-	for (int i = 0; i < 4; i++)
-		nulls[i] = !isfinite(DatumGetFloat8(values[i]));
-	return single_row(fcinfo, values, nulls);
+		error = sqrt(log_variance(m, residual_with, &question));
+	return estimate_row(fcinfo, value, error, level);
 }

@@ -31,9 +31,12 @@ static const StateField count_fields[] = {
 };
 
 /* frequency, recency, age */
-static inline int
-history_compare(const RfmCount *x, const RfmCount *y)
+static int
+count_compare(const void *a, const void *b, void *arg)
 {
+	const RfmCount *x = a;
+	const RfmCount *y = b;
+
 	if (x->frequency != y->frequency)
 		return x->frequency < y->frequency ? -1 : 1;
 	if (x->recency != y->recency)
@@ -42,36 +45,10 @@ history_compare(const RfmCount *x, const RfmCount *y)
 }
 
 static int
-count_compare(const void *a, const void *b, void *arg)
-{
-	return history_compare(a, b);
-}
-
-/* Weights in billionths together. */
-void
-add_customers(int64 *sum, int64 weight)
-{
-	if (unlikely(pg_add_s64_overflow(*sum, weight, sum)))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("sum of weights is out of range"),
-				 errdetail("It must be less than 9223372036.")));
-}
-
-static int
 counts_fold(void *items, int n)
 {
-	RfmCount   *item = items;
-	int			last = 0;
-
-	for (int i = 1; i < n; i++)
-	{
-		if (history_compare(&item[last], &item[i]) == 0)
-			add_customers(&item[last].weight, item[i].weight);
-		else
-			item[++last] = item[i];
-	}
-	return last + 1;
+	return state_fold_weights(items, n, sizeof(RfmCount), offsetof(RfmCount, weight),
+							  count_compare);
 }
 
 /*
@@ -135,17 +112,8 @@ count_compare_packed(const void *a, const void *b, void *arg)
 static int
 counts_fold_packed(void *items, int n)
 {
-	PackedCount *item = items;
-	int			last = 0;
-
-	for (int i = 1; i < n; i++)
-	{
-		if (item[last].key == item[i].key)
-			add_customers(&item[last].weight, item[i].weight);
-		else
-			item[++last] = item[i];
-	}
-	return last + 1;
+	return state_fold_weights(items, n, sizeof(PackedCount), offsetof(PackedCount, weight),
+							  count_compare_packed);
 }
 
 static const StatePacking count_packings[] = {
@@ -266,6 +234,17 @@ arg_customers(double weight)
 	return (int64) rint(weight * WEIGHT_ONE);
 }
 
+/* One customer, or as many as a weight says, if there is such an argument. */
+RfmCount
+rfm_count(FunctionCallInfo fcinfo, const History *h, int argno)
+{
+	RfmCount	c = {(int64) h->frequency, h->recency, h->age, WEIGHT_ONE};
+
+	if (PG_NARGS() > argno)
+		c.weight = arg_customers(PG_GETARG_FLOAT8(argno));
+	return c;
+}
+
 /* The customers of a state, as fits read them. */
 Customers
 rfm_customers(FunctionCallInfo fcinfo, int argno)
@@ -306,23 +285,16 @@ PG_FUNCTION_INFO_V1(abm_rfm_counts_accum);
 Datum
 abm_rfm_counts_accum(PG_FUNCTION_ARGS)
 {
-	RfmCount	item = {.weight = WEIGHT_ONE};
+	RfmCount	item;
 	History		h;
-	void	   *state;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
 		(PG_NARGS() > 4 && PG_ARGISNULL(4)))
 		return state_leave_out(fcinfo, &rfm_counts_type);
 	h = arg_history(PG_GETARG_INT64(1), PG_GETARG_FLOAT8(2),
 					PG_GETARG_FLOAT8(3));
-	item.frequency = PG_GETARG_INT64(1);
-	item.recency = h.recency;
-	item.age = h.age;
-	if (PG_NARGS() > 4)
-		item.weight = arg_customers(PG_GETARG_FLOAT8(4));
-	state = state_begin(fcinfo, &rfm_counts_type);
-	state = state_append(state, &rfm_counts_type, &item);
-	return state_end(fcinfo, &rfm_counts_type, state);
+	item = rfm_count(fcinfo, &h, 4);
+	return state_take(fcinfo, &rfm_counts_type, &item);
 }
 
 /* One row a history. */

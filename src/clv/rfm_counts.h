@@ -28,7 +28,8 @@ extern const StateType rfm_counts_type;
 extern int64 arg_frequency(int64 n, const char *what);
 extern History arg_history(int64 frequency, double recency, double age);
 extern int64 arg_customers(double weight);
-extern void add_customers(int64 *sum, int64 weight);
+extern RfmCount rfm_count(FunctionCallInfo fcinfo, const History *h,
+						  int argno);
 extern const char *history_fault(double frequency, double recency, double age);
 extern void check_history(const ClvKind *kind, const History *h);
 extern void check_customers(const ClvKind *kind, const Customers *c);

@@ -9,9 +9,9 @@
 
 #include "clv/rfm_counts.h"
 #include "estimate.h"
-#include "math/dist.h"
 
 #define MAX_MODELS 2			/* among the arguments of one function */
+#define DELTA 1e-4				/* of the logarithm of a parameter */
 
 /*
  * Models
@@ -112,6 +112,42 @@ scorer_horizon(const Scorer *m, const Interval *horizon)
 }
 
 /*
+ * The delta method
+ */
+
+/* The variance of something whose gradient by ln p is known. */
+double
+slope_variance(const Scorer *m, const double *slope)
+{
+	double		sum = 0;
+
+	for (int i = 0; i < m->kind->nparameters; i++)
+		for (int j = 0; j < m->kind->nparameters; j++)
+			sum += slope[i] * slope[j] * m->log_covariance[i][j];
+	return sum;
+}
+
+/* The part of the variance of ln(figure) that comes from one model. */
+double
+log_variance(const Scorer *m, ScorerFigure figure, const void *arg)
+{
+	double		slope[MAX_OWN];
+
+	for (int i = 0; i < m->kind->nparameters; i++)
+	{
+		double		p[MAX_OWN];
+		double		up;
+
+		memcpy(p, m->p, sizeof(p));
+		p[i] = m->p[i] * exp(DELTA);
+		up = log(figure(p, arg));
+		p[i] = m->p[i] * exp(-DELTA);
+		slope[i] = (up - log(figure(p, arg))) / (2 * DELTA);
+	}
+	return slope_variance(m, slope);
+}
+
+/*
  * Arguments and results
  */
 
@@ -166,7 +202,7 @@ Datum
 estimate_row(FunctionCallInfo fcinfo, double value, double log_error,
 			 double level)
 {
-	double		factor = exp(-normal_quantile((1 - level) / 2) * log_error);
+	double		factor = exp(normal_width(level) * log_error);
 	Datum		values[4] = {
 		Float8GetDatum(value), Float8GetDatum(value * log_error),
 		Float8GetDatum(value / factor), Float8GetDatum(value * factor)

@@ -22,11 +22,17 @@ typedef struct Scorer
 	double		log_covariance[MAX_OWN][MAX_OWN];	/* of ln p */
 } Scorer;
 
+/* a figure under other parameters than the model's */
+typedef double (*ScorerFigure) (const double *p, const void *arg);
+
 extern const Scorer *scorer_arg(FunctionCallInfo fcinfo, int argno);
 extern const Scorer *spender_arg(FunctionCallInfo fcinfo, int argno);
 extern double scorer_horizon(const Scorer *m, const Interval *horizon);
 extern void scorer_must(const Scorer *m, bool can);
 extern void scorer_must_forecast(const Scorer *m);
+extern double slope_variance(const Scorer *m, const double *slope);
+extern double log_variance(const Scorer *m, ScorerFigure figure,
+						   const void *arg);
 extern int	arg_periods(int periods, const char *what, int least, int most);
 extern double arg_rate(double rate, const char *what, bool zero);
 extern History history_args(FunctionCallInfo fcinfo, const Scorer *m,

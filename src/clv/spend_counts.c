@@ -56,17 +56,8 @@ count_compare(const void *a, const void *b, void *arg)
 static int
 counts_fold(void *items, int n)
 {
-	SpendCount *item = items;
-	int			last = 0;
-
-	for (int i = 1; i < n; i++)
-	{
-		if (count_compare(&item[last], &item[i], NULL) == 0)
-			add_customers(&item[last].weight, item[i].weight);
-		else
-			item[++last] = item[i];
-	}
-	return last + 1;
+	return state_fold_weights(items, n, sizeof(SpendCount), offsetof(SpendCount, weight),
+							  count_compare);
 }
 
 static void

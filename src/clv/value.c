@@ -14,7 +14,6 @@
 #include "math/discount.h"
 #include "math/gamma_gamma.h"
 
-#define DELTA 1e-4				/* of the logarithm of a parameter */
 #define DAYS_PER_YEAR_F 365.25
 
 typedef enum Discounting
@@ -55,8 +54,9 @@ forecast_until(double time, const void *arg)
 }
 
 static double
-worth_purchases(const Worth *w, const double *p)
+worth_purchases(const double *p, const void *arg)
 {
+	const Worth *w = arg;
 	const ClvKind *kind = w->m->kind;
 	Forecast	f = {w, p};
 	double		scale = INFINITY;
@@ -73,38 +73,12 @@ worth_purchases(const Worth *w, const double *p)
 }
 
 static double
-worth_spend(const Worth *w, const double *p)
+worth_spend(const double *p, const void *arg)
 {
+	const Worth *w = arg;
+
 	return w->valued ? gamma_gamma_mean(p, w->h.frequency, w->money) :
 		gamma_gamma_mean(p, 0, 0);
-}
-
-/* The part of the variance of ln(value) that comes from one model. */
-static double
-log_variance(const Worth *w, const Scorer *model,
-			 double (*value) (const Worth *w, const double *p))
-{
-	int			n = model->kind->nparameters;
-	double		slope[MAX_OWN];
-	double		sum = 0;
-
-	for (int i = 0; i < n; i++)
-	{
-		double		p[MAX_OWN];
-		double		up,
-					down;
-
-		memcpy(p, model->p, sizeof(p));
-		p[i] = model->p[i] * exp(DELTA);
-		up = value(w, p);
-		p[i] = model->p[i] * exp(-DELTA);
-		down = value(w, p);
-		slope[i] = (log(up) - log(down)) / (2 * DELTA);
-	}
-	for (int i = 0; i < n; i++)
-		for (int j = 0; j < n; j++)
-			sum += slope[i] * slope[j] * model->log_covariance[i][j];
-	return sum;
 }
 
 /* The value; NAN when a model has no answer. */
@@ -115,8 +89,8 @@ worth_value(const Worth *w)
 
 	if (!w->m->usable || !w->g->usable)
 		return NAN;
-	purchases = worth_purchases(w, w->m->p);
-	return purchases * worth_spend(w, w->g->p);
+	purchases = worth_purchases(w->m->p, w);
+	return purchases * worth_spend(w->g->p, w);
 }
 
 /*
@@ -186,8 +160,8 @@ abm_clv_interval(PG_FUNCTION_ARGS)
 	level = arg_level(PG_GETARG_FLOAT8(9));
 	value = worth_value(&w);
 	if (w.m->covariance && w.g->covariance && value > 0)
-		error = sqrt(log_variance(&w, w.m, worth_purchases) +
-					 log_variance(&w, w.g, worth_spend));
+		error = sqrt(log_variance(w.m, worth_purchases, &w) +
+					 log_variance(w.g, worth_spend, &w));
 	return estimate_row(fcinfo, value, error, level);
 }
 

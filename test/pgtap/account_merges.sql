@@ -1,8 +1,5 @@
 -- Merges: against a recursive query, on random merges with circles among them.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
+\i test/begin.sql
 BEGIN;
 SELECT plan(7);
 SELECT setseed(0.24);

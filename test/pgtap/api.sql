@@ -1,8 +1,5 @@
 -- What the extension declares: every object explained, labelled as it behaves, safe to call.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
+\i test/begin.sql
 SET client_min_messages = warning;
 BEGIN;
 SELECT no_plan();

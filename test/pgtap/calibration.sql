@@ -1,10 +1,6 @@
 -- Quality of predictions against its definitions in plain SQL, pair by pair
 -- and row by row, and against identities.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
+\i test/begin.sql
 BEGIN;
 SELECT no_plan();
 

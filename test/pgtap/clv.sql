@@ -1,20 +1,18 @@
 -- Purchases, RFM and the customer base against reference figures and against
 -- plain SQL written the slow way.
+\i test/begin.sql
 BEGIN;
 SELECT plan(87);
 SET LOCAL timezone = 'UTC';
 
--- Reference data, where the folder is there: \cd, as \copy knows no variables.
-\set data `echo "${ABM_DATA:-../shared/data}"`
-\setenv ABM_CLV :data
-\set there `test -d "$ABM_CLV/clv" && echo true || echo false`
+-- Reference data, where the folder is there.
+\set there `test -d "$ABM_DATA/clv" && echo true || echo false`
 CREATE TEMP TABLE orders (customer_id int, order_id int, ordered_at timestamptz, amount numeric, refund_of int);
 CREATE TEMP TABLE orders_rfm (customer_id int, x int, t_x float8, "T" float8, m float8, total numeric, x_star int, m_star float8, refunds text DEFAULT 'net_per_period', zone text DEFAULT 'UTC');
 CREATE TEMP TABLE cdnow (customer_id int, master_id int, date date, cds int, amount numeric);
 CREATE TEMP TABLE cdnow_rfm (customer_id int, x int, t_x float8, "T" float8, m float8, x_star int, m_star float8);
 \if :there
-\set top `pwd`
-\cd :data
+\cd :shared
 \copy orders FROM 'clv/orders_open.csv' (FORMAT csv, HEADER)
 \copy orders_rfm (customer_id, x, t_x, "T", m, total) FROM 'clv/orders_open_rfm_net_per_day_utc.csv' (FORMAT csv, HEADER)
 ALTER TABLE orders_rfm ALTER refunds SET DEFAULT 'ignore';

@@ -1,4 +1,5 @@
 -- sBG, BdW and BG/BB: published figures, reference files, plain SQL, recovery of known parameters.
+\i test/begin.sql
 BEGIN;
 SELECT no_plan();
 SET LOCAL timezone = 'UTC';
@@ -36,15 +37,12 @@ SELECT ok(abs(abm.survival(m, 1) - 0.74) < 1e-15 AND abs(abm.retention(m, 1) - 0
   'G2: 74 % and six more years') FROM abm.given_model('sbg', '{1.9024390243902436,5.414634146341462}') m;
 
 -- Reference files, where the folder is there.
-\set data `echo "${ABM_DATA:-../shared/data}"`
-\setenv ABM_CLV :data
-\set there `test -d "$ABM_CLV/clv" && echo true || echo false`
+\set there `test -d "$ABM_DATA/clv" && echo true || echo false`
 \if :there
-\set sbg_reference `cat "$ABM_CLV/clv/sbg_reference.json"`
-\set bgbb_reference `cat "$ABM_CLV/clv/donations_bgbb_reference.json"`
-\set top `pwd`
+\set sbg_reference `cat "$ABM_DATA/clv/sbg_reference.json"`
+\set bgbb_reference `cat "$ABM_DATA/clv/donations_bgbb_reference.json"`
 CREATE TEMP TABLE bgbb_scores (x int, t_x int, n int, customers int, p_alive_at_n float8, p_alive float8, ce_1 float8, ce_5 float8, dert float8);
-\cd :data
+\cd :shared
 \copy bgbb_scores FROM 'clv/donations_bgbb_scores.csv' (FORMAT csv, HEADER)
 \cd :top
 CREATE TEMP TABLE reference AS

@@ -1,13 +1,12 @@
 -- Fitted models of customers: published values, reference values, laws.
+\i test/begin.sql
 BEGIN;
 SELECT no_plan();
 SET LOCAL timezone = 'UTC';
 SET LOCAL client_min_messages = warning;
 
--- Reference data, where the folder is there: \cd, as \copy knows no variables.
-\set data `echo "${ABM_DATA:-../shared/data}"`
-\setenv ABM_CLV :data
-\set there `test -d "$ABM_CLV/clv" && echo true || echo false`
+-- Reference data, where the folder is there.
+\set there `test -d "$ABM_DATA/clv" && echo true || echo false`
 
 CREATE FUNCTION pg_temp.off(got float8, want float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS
   $$ SELECT CASE WHEN got IS NULL OR want IS NULL THEN CASE WHEN got IS NULL AND want IS NULL THEN 0::float8 ELSE 'Infinity'::float8 END
@@ -26,8 +25,7 @@ CREATE TEMP TABLE line (data text, k int GENERATED ALWAYS AS IDENTITY, text text
 CREATE TEMP TABLE short_name (long text, short text);
 INSERT INTO short_name VALUES ('bgnbd', 'bgnbd'), ('mbgnbd', 'mbgnbd'), ('pnbd', 'pareto_nbd'), ('gg', 'gamma_gamma');
 \if :there
-\set top `pwd`
-\cd :data
+\cd :shared
 \copy cdnow FROM 'clv/cdnow_rfm_weeks_exact.csv' (FORMAT csv, HEADER)
 \copy rounded FROM 'clv/cdnow_rfm_weeks_rounded.csv' (FORMAT csv, HEADER)
 \copy days FROM 'clv/example_rfm_days.csv' (FORMAT csv, HEADER)

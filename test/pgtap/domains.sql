@@ -1,8 +1,5 @@
 -- Domains: the vectors that come with the public suffix list, and addresses put together from parts that are known.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
+\i test/begin.sql
 BEGIN;
 SELECT plan(13);
 SELECT setseed(0.22);

@@ -1,9 +1,5 @@
 -- Naive Bayes against Odoo's published figures and against plain SQL.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
+\i test/begin.sql
 BEGIN;
 SELECT no_plan();
 

@@ -1,13 +1,6 @@
 -- Funnels: known cases; all chains tried in SQL, on events that tie often; windows without ties as window functions find them; reports counted by hand; the Olist data against answers that were computed without abm.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
-\set shared `echo "${ABM_DATA:-../shared/data}"`
-\setenv ABM_DATA :shared
+\i test/begin.sql
 \set there `ls "$ABM_DATA"/*/olist_marketing_qualified_leads_dataset.csv "$ABM_DATA"/*/olist_funnel.csv >/dev/null 2>&1 && echo true || echo false`
-\set top `pwd`
 BEGIN;
 SELECT no_plan();
 SET LOCAL timezone = 'UTC';
@@ -224,18 +217,8 @@ SELECT is((SELECT count(*) FROM stopped WHERE outcome = 'stopped'), 4::bigint, '
 SELECT is_empty($$ SELECT * FROM stopped WHERE late_ms > 500 $$, '… soon, in every mode');
 
 \if :there
-\set work `mktemp -d`
-\setenv WORK :work
-\! cut -d, -f1,2,4 "$ABM_DATA/olist_funnel/olist_marketing_qualified_leads_dataset.csv" >"$WORK/leads.csv"
-\! cut -d, -f1,5 "$ABM_DATA/olist_funnel/olist_closed_deals_dataset.csv" >"$WORK/closed.csv"
-CREATE TEMP TABLE lead (id text, first_contact date, origin text);
-CREATE TEMP TABLE closed (id text, won text);
+\i test/olist_leads.sql
 CREATE TEMP TABLE olist_reference (dimension text, key text, mql float8, closed float8, conversion float8, mean_days float8, p25 float8, median_days float8, p75 float8, p90 float8, max_days float8, within_30d float8, within_90d float8);
-\cd :work
-\copy lead FROM 'leads.csv' (FORMAT csv, HEADER)
-\copy closed FROM 'closed.csv' (FORMAT csv, HEADER)
-\cd :top
-\! rm -r "$WORK"
 \cd :shared
 \copy olist_reference FROM 'reference/olist_funnel.csv' (FORMAT csv, HEADER)
 \cd :top

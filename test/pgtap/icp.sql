@@ -1,7 +1,5 @@
 -- Laws of the ideal customer profile, with random profiles and accounts from a fixed seed, against the definition written in slow PL/pgSQL.
-\set QUIET on
-\pset format unaligned
-\pset tuples_only on
+\i test/begin.sql
 BEGIN;
 SELECT plan(34);
 SELECT setseed(0.4711);

@@ -1,14 +1,7 @@
 -- Learning weights against R, against the definitions in plain SQL, and on a
 -- real list of leads that is learned from one half and asked about the other.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
-\set shared `echo "${ABM_DATA:-../shared/data}"`
-\setenv ABM_DATA :shared
+\i test/begin.sql
 \set there `ls "$ABM_DATA"/olist_funnel/olist_marketing_qualified_leads_dataset.csv "$ABM_DATA"/olist_funnel/olist_closed_deals_dataset.csv >/dev/null 2>&1 && echo true || echo false`
-\set top `pwd`
 BEGIN;
 SELECT no_plan();
 

@@ -1,9 +1,5 @@
 -- Journeys of single entities against plain SQL written the slow way, on events that tie often.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
+\i test/begin.sql
 BEGIN;
 SELECT no_plan();
 SET LOCAL timezone = 'UTC';

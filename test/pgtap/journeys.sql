@@ -1,9 +1,5 @@
 -- Journeys of a population in one state: equal to those of single entities, whatever the keys and forms of records; within their memory; to be stopped.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
+\i test/begin.sql
 BEGIN;
 SELECT no_plan();
 SET LOCAL timezone = 'UTC';

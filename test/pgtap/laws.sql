@@ -1,9 +1,6 @@
 -- Laws that hold for every aggregate and every state type of the extension. The catalog says which there are: a new one is
 -- tested here without being named. A state is equal to another when its bytes are, so states are compared by their text.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
+\i test/begin.sql
 \set work `echo "${ABM_WORK:-/tmp}"`
 SET client_min_messages = warning;
 BEGIN;

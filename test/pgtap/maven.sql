@@ -1,28 +1,14 @@
 -- Win rate, deal size, cycle and velocity of the Maven data by region, product
 -- and agent, through the demonstration's adapter, against answers that were
 -- computed without abm.  Every row and figure, to 1e-9 relative.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
+\i test/begin.sql
 \set ON_ERROR_STOP true
 
-\set shared `echo "${ABM_DATA:-../shared/data}"`
-\setenv ABM_DATA :shared
 \set there `ls "$ABM_DATA"/*/maven_velocity.csv >/dev/null 2>&1 && echo true || echo false`
 \if :there
 
-\set top `pwd`
-\set work `mktemp -d`
-\setenv WORK :work
-\setenv PGDATABASE :DBNAME
-\! sql/demo/adapters/maven "$ABM_DATA/maven_crm" "$WORK"
 BEGIN;
-CREATE TEMP TABLE opportunity (
-  opportunity_id text, account_id text, owner text, product text, region text,
-  stage text, outcome abm.deal_outcome, amount numeric, currency text,
-  created_on date, closed_on date);
+\i test/maven_deals.sql
 CREATE TEMP TABLE reference (
   dimension text, key text, n float8, won float8, lost float8, open float8,
   win_rate float8, won_value float8, avg_won_value float8,
@@ -31,10 +17,6 @@ CREATE TEMP TABLE reference (
   won_cycle_p25 float8, won_cycle_p50 float8, won_cycle_p75 float8,
   won_cycle_p90 float8, velocity_per_day float8, open_velocity_per_day float8,
   list_value_win_rate float8);
-\cd :work
-\copy opportunity FROM 'opportunities.csv' (FORMAT csv, HEADER)
-\cd :top
-\! rm -r "$WORK"
 \cd :shared
 \copy reference FROM 'reference/maven_velocity.csv' (FORMAT csv, HEADER)
 \cd :top

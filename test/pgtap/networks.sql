@@ -1,8 +1,5 @@
 -- Networks: against a plain SQL join that tries every network, on random nets that lie within each other.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
+\i test/begin.sql
 BEGIN;
 SELECT plan(12);
 SELECT setseed(0.23);

@@ -1,8 +1,5 @@
 -- Laws and figures of room revenue.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
+\i test/begin.sql
 SET client_min_messages = warning;
 BEGIN;
 SELECT plan(12);

@@ -1,13 +1,6 @@
 -- Stages of a pipeline against window functions, on events that tie often; and the Maven and Olist data against answers that were computed without abm.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
-\set shared `echo "${ABM_DATA:-../shared/data}"`
-\setenv ABM_DATA :shared
+\i test/begin.sql
 \set there `ls "$ABM_DATA"/*/maven_velocity.csv "$ABM_DATA"/*/olist_funnel.csv >/dev/null 2>&1 && echo true || echo false`
-\set top `pwd`
 BEGIN;
 SELECT no_plan();
 SET LOCAL timezone = 'UTC';
@@ -93,25 +86,11 @@ SELECT is(planned(plan), want, 'a plan that is ' || plan) FROM (VALUES ('{}', 'X
 SELECT is(planned(format('{"stages": %s}', (SELECT jsonb_agg(i::text) FROM generate_series(1, 257) i))), 'XX001', 'a plan of too many stages');
 
 \if :there
-\set work `mktemp -d`
-\setenv WORK :work
-\setenv PGDATABASE :DBNAME
-\! sql/demo/adapters/maven "$ABM_DATA/maven_crm" "$WORK"
-\! cut -d, -f1,2,4 "$ABM_DATA/olist_funnel/olist_marketing_qualified_leads_dataset.csv" >"$WORK/leads.csv"
-\! cut -d, -f1,5 "$ABM_DATA/olist_funnel/olist_closed_deals_dataset.csv" >"$WORK/closed.csv"
-CREATE TEMP TABLE opportunity (opportunity_id text, account_id text, owner text, product text, region text, stage text, outcome abm.deal_outcome, amount numeric,
-  currency text, created_on date, closed_on date);
+\i test/maven_deals.sql
+\i test/olist_leads.sql
 CREATE TEMP TABLE maven_reference (dimension text, key text, n float8, won float8, lost float8, open float8, win_rate float8, won_value float8, avg_won_value float8, median_won_value float8, avg_won_cycle_days float8,
   avg_lost_cycle_days float8, avg_closed_cycle_days float8, won_cycle_p25 float8, won_cycle_p50 float8, won_cycle_p75 float8, won_cycle_p90 float8, velocity_per_day float8, open_velocity_per_day float8, list_value_win_rate float8);
-CREATE TEMP TABLE lead (id text, first_contact date, origin text);
-CREATE TEMP TABLE closed (id text, won text);
 CREATE TEMP TABLE olist_reference (dimension text, key text, mql float8, closed float8, conversion float8, mean_days float8, p25 float8, median_days float8, p75 float8, p90 float8, max_days float8, within_30d float8, within_90d float8);
-\cd :work
-\copy opportunity FROM 'opportunities.csv' (FORMAT csv, HEADER)
-\copy lead FROM 'leads.csv' (FORMAT csv, HEADER)
-\copy closed FROM 'closed.csv' (FORMAT csv, HEADER)
-\cd :top
-\! rm -r "$WORK"
 \cd :shared
 \copy maven_reference FROM 'reference/maven_velocity.csv' (FORMAT csv, HEADER)
 \copy olist_reference FROM 'reference/olist_funnel.csv' (FORMAT csv, HEADER)

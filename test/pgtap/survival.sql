@@ -1,14 +1,7 @@
 -- Time to an event against R, against published answers and against plain
 -- SQL written the slow way.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
-\set shared `echo "${ABM_DATA:-../shared/data}"`
-\setenv ABM_DATA :shared
+\i test/begin.sql
 \set there `ls "$ABM_DATA"/*/maven_survival.csv "$ABM_DATA"/*/telco_km.csv "$ABM_DATA"/*/olist_km.csv >/dev/null 2>&1 && echo true || echo false`
-\set top `pwd`
 BEGIN;
 SELECT no_plan();
 SET LOCAL timezone = 'UTC';
@@ -168,24 +161,16 @@ FROM (SELECT abm.deal_survival_agg(outcome, opened_at, closed_at, as_of) AS a,
       FROM seen, (VALUES (timestamptz '2022-01-01' + interval '360 days', timestamptz '2022-01-01' + interval '720 days')) v (import, as_of)) x;
 
 \if :there
+\i test/maven_deals.sql
+\i test/olist_leads.sql
 \set work `mktemp -d`
 \setenv WORK :work
-\! sql/demo/adapters/maven "$ABM_DATA/maven_crm" "$WORK"
-\! cut -d, -f1,2 "$ABM_DATA/olist_funnel/olist_marketing_qualified_leads_dataset.csv" >"$WORK/leads.csv"
-\! cut -d, -f1,5 "$ABM_DATA/olist_funnel/olist_closed_deals_dataset.csv" >"$WORK/closed.csv"
 \! cut -d, -f6,16,21 "$ABM_DATA/telco_churn/telco_customer_churn.csv" >"$WORK/telco.csv"
-CREATE TEMP TABLE opportunity (opportunity_id text, account_id text, owner text, product text, region text, stage text, outcome abm.deal_outcome, amount numeric,
-  currency text, created_on date, closed_on date);
-CREATE TEMP TABLE lead (id text, first_contact date);
-CREATE TEMP TABLE closed (id text, won text);
 CREATE TEMP TABLE telco (tenure int, contract text, churn text);
 CREATE TEMP TABLE maven_reference (grp text, day float8, at_risk float8, won float8, lost float8, censored float8, km_open float8, cif_won float8, cif_lost float8, km_se_greenwood float8);
 CREATE TEMP TABLE telco_reference (contract text, tenure_month float8, at_risk float8, churned float8, km float8, se float8);
 CREATE TEMP TABLE olist_reference (day float8, at_risk float8, events float8, km_open float8);
 \cd :work
-\copy opportunity FROM 'opportunities.csv' (FORMAT csv, HEADER)
-\copy lead FROM 'leads.csv' (FORMAT csv, HEADER)
-\copy closed FROM 'closed.csv' (FORMAT csv, HEADER)
 \copy telco FROM 'telco.csv' (FORMAT csv, HEADER)
 \cd :top
 \! rm -r "$WORK"

@@ -1,9 +1,5 @@
 -- Transitions against plain SQL written the slow way, and absorption against the chain followed for a long time.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
-\pset pager off
+\i test/begin.sql
 BEGIN;
 SELECT no_plan();
 SET LOCAL timezone = 'UTC';
