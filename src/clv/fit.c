@@ -160,7 +160,8 @@ customers_sample(const Customers *c, double weight)
 		next += hits * step;
 		s.row[s.n] = c->row[i];
 		s.row[s.n].weight = hits * step;
-		memcpy(z + s.n * k, c->covariate + (Size) i * k, k * sizeof(double));
+		if (k > 0)
+			memcpy(z + s.n * k, c->covariate + (Size) i * k, k * sizeof(double));
 		s.n++;
 	}
 	return s;
