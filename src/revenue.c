@@ -90,6 +90,21 @@ retention_absorb(void *a, const void *b)
 	}
 }
 
+/* Who had revenue at the opening stayed as he was, gave more, less or left. */
+static bool
+opening_explained(const Retention *r)
+{
+	int64		rest = r->n_opening;
+
+	for (int kind = MOVEMENT_EXPANSION; kind <= MOVEMENT_CHURN; kind++)
+	{
+		if (r->n[kind] > rest)
+			return false;
+		rest -= r->n[kind];
+	}
+	return rest <= r->n[MOVEMENT_NONE];
+}
+
 /* The movements must explain the difference, each in its direction. */
 static const char *
 retention_fault(const void *state)
@@ -110,6 +125,8 @@ retention_fault(const void *state)
 	if (sum != wide_value(r->closing) || wide_value(r->opening) < 0 ||
 		wide_value(r->closing) < 0)
 		return "its movements do not explain its closing";
+	if (!opening_explained(r))
+		return "its movements do not explain its customers";
 	return NULL;
 }
 

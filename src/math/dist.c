@@ -100,8 +100,8 @@ beta_fraction(double a, double b, double x, double y)
 		c = den + num / c;
 		delta = c * d;
 		f *= delta;
-		if (fabs(delta - 1) <= 2 * DBL_EPSILON)
-			break;
+		if (!(fabs(delta - 1) > 2 * DBL_EPSILON))
+			break;				/* of what is no number too */
 	}
 	return f;
 }
