@@ -45,7 +45,7 @@ SELECT abm.journeys_agg(repeat('x', 1025), '2024-01-01', 'a');
 SELECT abm.journeys_agg(1, '2024-01-01', 'a', 'NaN');
 SELECT abm.journeys_agg(1, '2024-01-01', 1, '-Infinity');
 SELECT abm.touches(abm.journeys_agg(1, '2024-01-01', n)) FROM generate_series(1, 4097) AS n;
-SELECT abm.rollup(js) FROM (SELECT js FROM population UNION ALL SELECT by_name FROM population) AS x;
+SELECT abm.merge(js, by_name) FROM population;
 SELECT abm.merge(by_id, js) FROM population;
 SELECT * FROM population, abm.journeys_unnest(by_name);
 SELECT * FROM population, abm.journeys_unnest(by_name, NULL::uuid);
