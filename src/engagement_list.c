@@ -5,7 +5,8 @@
  *
  * The values of events are points, their labels classes that may have a daily
  * cap.  Events of an account stand in time order, so that its score some days
- * ago is met on the way to the score now.
+ * ago is met on the way to the score now, and sums of floats are the same
+ * whatever order the rows came in.
  *
  * How likely a surge is depends on two small numbers only, of which there are
  * far fewer pairs, cells, than accounts.  Accounts of one cell have the same
@@ -18,13 +19,16 @@
  *     J. R. Statist. Soc. B 57, 1995.
  */
 #include "engagement.h"
+
+#include <math.h>
+
 #include "estimate.h"
 #include "journeys.h"
+#include "large.h"
 #include "surges.h"
 #include "utils/float.h"
 
 #define COLUMNS 14
-#define MAX_PIECES (2 * (DECAY_HORIZON + 1))
 #define NO_CELL (-1)
 
 typedef struct ListQuestion
@@ -92,50 +96,27 @@ typedef struct AccountList
 } AccountList;
 
 /*
- * The score of one account, event by event
+ * The score of one account with caps, event by event
  */
 typedef struct Meter
 {
 	const ListQuestion *q;
 	int			known;			/* events with points */
-	int			npieces;		/* without caps */
-	int64		end;			/* of the last piece */
-	Piece		piece[MAX_PIECES];
-	ClassDay   *day;			/* with caps: by day, then class */
+	ClassDay   *day;			/* by day, then class */
 	int			ndays;
 	int			room;
 } Meter;
 
-/* The points of one event into the last piece, or a new one. */
-static inline void
-meter_add_piece(Meter *m, TimestampTz at, double points)
-{
-	int64		half_life = m->q->half_life;
-	Piece	   *last;
-
-	if (m->npieces == 0 || at >= m->end)
-	{
-		if (m->npieces == MAX_PIECES)
-			m->npieces = pieces_fold(m->piece, m->npieces);
-		last = &m->piece[m->npieces++];
-		last->landmark = decay_periods(at, half_life);
-		last->points = wide_from(0);
-		if (pg_add_s64_overflow(last->landmark * half_life, half_life, &m->end))
-			m->end = PG_INT64_MAX;
-	}
-	last = &m->piece[m->npieces - 1];
-	piece_add(last, piece_points(at, points, last->landmark, half_life));
-}
-
-/* The same into its day and class. */
+/* The points of one event into its day and class. */
 static void
-meter_add_day(Meter *m, TimestampTz at, int label, double points)
+meter_add(Meter *m, TimestampTz at, int label, double points)
 {
 	ClassDay	one = day_of_event(at, label, m->q->cap[label], points,
 								   m->q->half_life);
 	int			i = m->ndays;
 
 	CHECK_FOR_INTERRUPTS();
+	m->known++;
 	while (i > 0 && m->day[i - 1].day == one.day && m->day[i - 1].class > label)
 		i--;
 	if (i > 0 && m->day[i - 1].day == one.day && m->day[i - 1].class == label)
@@ -153,16 +134,6 @@ meter_add_day(Meter *m, TimestampTz at, int label, double points)
 	m->ndays++;
 }
 
-static inline void
-meter_add(Meter *m, const Event *event, double points)
-{
-	m->known++;
-	if (m->q->cap == NULL)
-		meter_add_piece(m, event->at, points);
-	else
-		meter_add_day(m, event->at, event->label, points);
-}
-
 /* NaN when no event has known points. */
 static double
 meter_value(Meter *m, TimestampTz as_of)
@@ -171,21 +142,9 @@ meter_value(Meter *m, TimestampTz as_of)
 
 	if (m->known == 0)
 		return get_float8_nan();
-	if (m->q->cap == NULL)
-	{
-		if (m->piece[m->npieces - 1].landmark - m->piece[0].landmark > DECAY_HORIZON)
-			m->npieces = pieces_fold(m->piece, m->npieces);
-		return pieces_value(m->piece, m->npieces, as_of, m->q->half_life);
-	}
 	for (int i = 0; i < m->ndays; i++)
 		sum += day_value(&m->day[i], as_of, m->q->half_life);
 	return sum;
-}
-
-static inline void
-meter_clear(Meter *m)
-{
-	m->known = m->npieces = m->ndays = 0;
 }
 
 /*
@@ -203,39 +162,97 @@ window_add(Window *w, double points)
 	}
 }
 
+/* What points of a time are worth at a later one. */
+static inline double
+worth(double points, double at, double then, double half_life)
+{
+	return points * exp2((at - then) / half_life);
+}
+
+/*
+ * Without caps: what events were worth when recent ones began, and what the
+ * recent ones add.  They stand in order, so that the sum is always the same.
+ */
+static void
+score_events(const Population *p, const ListQuestion *q, AccountFigures *f)
+{
+	const Event *event = p->events.event;
+	int			form = state_form(&p->js->head);
+	double		before = 0;
+	double		since = 0;
+	int			known = 0;
+
+	for (int i = 0; i < f->events; i++)
+	{
+		double		points = happening_value(p->js->happening, p->first + i, form);
+		TimestampTz at = event[i].at;
+
+		CHECK_EVERY(i, 0xFFFF);
+		if (at > q->recent_from)
+			window_add(&f->recent, points);
+		else if (at > q->baseline_from)
+			window_add(&f->baseline, points);
+		if (isnan(points))
+			continue;
+		known++;
+		points = arg_points(points);
+		if (at > q->recent_from)
+			since += worth(points, at, q->as_of, q->half_life);
+		else
+			before += worth(points, at, q->recent_from, q->half_life);
+	}
+	if (known > f->recent.known)
+		f->previous = before;
+	if (known > 0)
+		f->score = worth(before, q->recent_from, q->as_of, q->half_life) + since;
+}
+
+/* With caps: days, asked twice. */
+static void
+score_days(const Population *p, Meter *m, AccountFigures *f)
+{
+	const ListQuestion *q = m->q;
+	const Event *event = p->events.event;
+	int			form = state_form(&p->js->head);
+	bool		past = true;
+
+	m->known = m->ndays = 0;
+	for (int i = 0; i < f->events; i++)
+	{
+		double		points = happening_value(p->js->happening, p->first + i, form);
+
+		if (event[i].at > q->recent_from)
+		{
+			if (past)
+				f->previous = meter_value(m, q->recent_from);
+			past = false;
+			window_add(&f->recent, points);
+		}
+		else if (event[i].at > q->baseline_from)
+			window_add(&f->baseline, points);
+		if (!isnan(points))
+			meter_add(m, event[i].at, event[i].label, arg_points(points));
+	}
+	if (past)
+		f->previous = meter_value(m, q->recent_from);
+	f->score = meter_value(m, q->as_of);
+}
+
 /* An account that has an event up to as_of, one at least. */
 static AccountFigures
 account_figures(const Population *p, Meter *m)
 {
-	const ListQuestion *q = m->q;
-	const Event *event = p->events.event;
 	int			n = p->events.n;
-	int			form = state_form(&p->js->head);
-	bool		past = true;
-	AccountFigures f = {.entity = p->entity,.events = n,.cell = NO_CELL};
+	AccountFigures f = {
+		.entity = p->entity,.score = get_float8_nan(),
+		.previous = get_float8_nan(),.newest = p->events.event[n - 1].at,
+		.events = n,.cell = NO_CELL
+	};
 
-	meter_clear(m);
-	f.newest = event[n - 1].at;
-	for (int i = 0; i < n; i++)
-	{
-		double		points = happening_at(p->js->happening, p->first + i, form).value;
-
-		CHECK_EVERY(i, 0xFFFF);
-		if (event[i].at > q->recent_from)
-		{
-			if (past)
-				f.previous = meter_value(m, q->recent_from);
-			past = false;
-			window_add(&f.recent, points);
-		}
-		else if (event[i].at > q->baseline_from)
-			window_add(&f.baseline, points);
-		if (!isnan(points))
-			meter_add(m, &event[i], arg_points(points));
-	}
-	if (past)
-		f.previous = meter_value(m, q->recent_from);
-	f.score = meter_value(m, q->as_of);
+	if (m->q->cap == NULL)
+		score_events(p, m->q, &f);
+	else
+		score_days(p, m, &f);
 	return f;
 }
 
@@ -273,9 +290,10 @@ list_add(AccountList *list, AccountFigures *f)
 static AccountList
 list_of(Population *p, const ListQuestion *q)
 {
-	AccountList list = {palloc(1024 * sizeof(AccountFigures)), 0, 1024, 0, NULL};
+	AccountList list = {NULL, 0, p->js->head.nitems / 8 + 1024, 0, NULL};
 	Meter	   *m = palloc(sizeof(Meter));
 
+	list.figures = palloc_large((Size) list.room * sizeof(AccountFigures));
 	m->q = q;
 	m->room = 64;
 	m->day = palloc(m->room * sizeof(ClassDay));
@@ -479,7 +497,7 @@ abm_engagement_list(PG_FUNCTION_ARGS)
 	ListQuestion q;
 	AccountList list;
 
-	abm_begin_rows(fcinfo);
+	entities_begin_rows(fcinfo);
 	for (int i = 0; i < 6; i++)
 		if (PG_ARGISNULL(i))
 			return (Datum) 0;
