@@ -172,8 +172,10 @@ void *
 state_wider_dict(const StateHead *from, const StateType *type, int dict,
 				 int len)
 {
-	Size		bytes = dict_grown_size(state_dict(from, type, dict), len);
 	const Dict *dict_now = state_dict(from, type, dict);
+	bool		last = dict == 0 &&
+	(dict_now == NULL ? 0 : dict_now->nentries) + 1 >= type->max_labels;
+	Size		bytes = dict_grown_size(dict_now, len, last);
 	Size		tail = state_tail(from, type) + bytes -
 	(dict_now == NULL ? 0 : dict_now->size);
 	StateHead  *to;
