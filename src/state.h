@@ -275,6 +275,7 @@ state_fold_weights(void *items, int n, Size size, Size offset,
 
 	for (int i = 1; i < n; i++)
 	{
+		CHECK_EVERY(i, 0xFFFFF);
 		item += size;
 		if (compare(last, item, NULL) == 0)
 			state_add_weight((int64 *) (last + offset),

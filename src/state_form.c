@@ -138,8 +138,8 @@ state_copy_fixed(const StateHead *from, const StateType *type, Size size,
 static void
 copy_items(StateHead *to, const StateHead *from, const StateType *type)
 {
-	memcpy(state_items(to, type), state_items(from, type),
-		   from->nitems * state_stride(from, type));
+	state_memcpy(state_items(to, type), state_items(from, type),
+				 from->nitems * state_stride(from, type));
 }
 
 /*
@@ -296,7 +296,10 @@ state_recode(StateHead *head, const StateType *type, int first,
 		type->packings[form - 1].recode(item, head->nitems - first, codes);
 	else
 		for (int i = first; i < head->nitems; i++, item += type->item_size)
+		{
+			CHECK_EVERY(i, 0xFFFFF);
 			state_recode_item(type, item, codes);
+		}
 }
 
 /* Does every record of a state in full form fit a smaller one? */
@@ -309,8 +312,11 @@ state_fits(const StateHead *head, const StateType *type,
 
 	Assert(packing->size <= sizeof(packed));
 	for (int i = 0; i < head->nitems; i++, item += type->item_size)
+	{
+		CHECK_EVERY(i, 0xFFFFF);
 		if (!packing->pack(packed, item))
 			return false;
+	}
 	return true;
 }
 
@@ -332,6 +338,7 @@ state_pack(StateHead *head, const StateType *type)
 			continue;
 		for (int i = 0; i < head->nitems; i++)
 		{
+			CHECK_EVERY(i, 0xFFFFF);
 			packing->pack(packed, items + (Size) i * type->item_size);
 			memcpy(items + (Size) i * packing->size, packed, packing->size);
 		}

@@ -5,6 +5,7 @@
 #include "state.h"
 
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "utils/datetime.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
@@ -141,60 +142,236 @@ json_value(JsonbValue *v, const StateField *field, const char *p,
 	}
 }
 
-static void
-json_fields(JsonbParseState **json, const StateField *fields,
-			const void *base, const StateType *type, const void *state)
+/*
+ * A jsonb container in the making.  The server turns a whole tree into bytes
+ * in one go, which cannot be interrupted; a state may have millions of
+ * records, so they are turned one by one, and put together here.
+ */
+typedef struct JsonParts
 {
-	for (; fields != NULL && fields->name != NULL; fields++)
+	StringInfoData entries;		/* JEntry of each part */
+	StringInfoData data;
+	int			n;
+} JsonParts;
+
+/* What is within a container of the server's making. */
+typedef struct JsonPart
+{
+	JEntry		type;
+	const char *data;
+	int			len;
+} JsonPart;
+
+static void
+json_begin(JsonParts *parts)
+{
+	initStringInfo(&parts->entries);
+	initStringInfo(&parts->data);
+	parts->n = 0;
+}
+
+/* Numbers and containers stand on 4 bytes, and padding counts as theirs. */
+static void
+json_put(JsonParts *parts, JsonPart part)
+{
+	bool		aligned = part.type == JENTRY_ISNUMERIC ||
+	part.type == JENTRY_ISCONTAINER;
+	int			start = parts->data.len;
+	int			padding = aligned ? INTALIGN(start) - start : 0;
+	JEntry		entry;
+
+	appendBinaryStringInfo(&parts->data, "\0\0\0", padding);
+	appendBinaryStringInfo(&parts->data, part.data, part.len);
+	if (parts->data.len > JENTRY_OFFLENMASK)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("jsonb form of a state exceeds its limit of %d bytes",
+						JENTRY_OFFLENMASK)));
+	entry = part.type | (parts->n % JB_OFFSET_STRIDE == 0 ?
+						 JENTRY_HAS_OFF | parts->data.len :
+						 padding + part.len);
+	appendBinaryStringInfo(&parts->entries, (char *) &entry, sizeof(entry));
+	parts->n++;
+}
+
+/* The bytes of a container of so many parts, with the header of a datum. */
+static Jsonb *
+json_end(JsonParts *parts, uint32 header)
+{
+	Size		size = offsetof(Jsonb, root) + sizeof(header) +
+	parts->entries.len + parts->data.len;
+	Jsonb	   *json = palloc(size);
+	char	   *p = (char *) json->root.children;
+
+	SET_VARSIZE(json, size);
+	json->root.header = header;
+	memcpy(p, parts->entries.data, parts->entries.len);
+	memcpy(p + parts->entries.len, parts->data.data, parts->data.len);
+	pfree(parts->entries.data);
+	pfree(parts->data.data);
+	return json;
+}
+
+static JsonPart
+json_container(const Jsonb *json)
+{
+	return (JsonPart)
+	{
+		JENTRY_ISCONTAINER, (const char *) &json->root,
+			VARSIZE(json) - offsetof(Jsonb, root)
+	};
+}
+
+/* A value of the server's as the only element of an array. */
+static JsonPart
+json_scalar(JsonbValue *v)
+{
+	JsonbParseState *state = NULL;
+	const Jsonb *json;
+
+	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	pushJsonbValue(&state, WJB_ELEM, v);
+	json = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
+	return (JsonPart)
+	{
+		json->root.children[0] & JENTRY_TYPEMASK,
+			(const char *) &json->root.children[1],
+			VARSIZE(json) - offsetof(Jsonb, root) - sizeof(json->root.header) -
+			sizeof(JEntry)
+	};
+}
+
+static const Jsonb *
+json_record(const StateType *type, const void *state, const void *item)
+{
+	JsonbParseState *json = NULL;
+
+	pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
+	for (const StateField *f = type->item_fields; f->name != NULL; f++)
 	{
 		JsonbValue	v;
 
-		json_key(json, fields->name);
-		json_value(&v, fields, (const char *) base + fields->offset, type,
-				   state);
-		pushJsonbValue(json, WJB_VALUE, &v);
+		json_key(&json, f->name);
+		json_value(&v, f, (const char *) item + f->offset, type, state);
+		pushJsonbValue(&json, WJB_VALUE, &v);
 	}
+	return JsonbValueToJsonb(pushJsonbValue(&json, WJB_END_OBJECT, NULL));
 }
 
-static void
-json_labels(JsonbParseState **json, const char *name, const Dict *d)
+static JsonPart
+json_records(const StateHead *head, const StateType *type)
 {
-	json_key(json, name);
-	pushJsonbValue(json, WJB_BEGIN_ARRAY, NULL);
+	MemoryContext one = AllocSetContextCreate(CurrentMemoryContext,
+											  "record as jsonb",
+											  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = CurrentMemoryContext;
+	const char *item = STATE_ITEMS(head, type);
+	JsonParts	parts;
+
+	json_begin(&parts);
+	for (int i = 0; i < head->nitems; i++, item += type->item_size)
+	{
+		const Jsonb *record;
+
+		CHECK_EVERY(i, 0xFFF);
+		MemoryContextSwitchTo(one);
+		record = json_record(type, head, item);
+		MemoryContextSwitchTo(caller);
+		json_put(&parts, json_container(record));
+		MemoryContextReset(one);
+	}
+	MemoryContextDelete(one);
+	return json_container(json_end(&parts, JB_FARRAY | head->nitems));
+}
+
+static JsonPart
+json_labels(const Dict *d)
+{
+	JsonbParseState *json = NULL;
+
+	pushJsonbValue(&json, WJB_BEGIN_ARRAY, NULL);
 	for (int i = 0; d != NULL && i < d->nentries; i++)
 	{
 		JsonbValue	v;
 
 		json_label(&v, d, i);
-		pushJsonbValue(json, WJB_ELEM, &v);
+		pushJsonbValue(&json, WJB_ELEM, &v);
 	}
-	pushJsonbValue(json, WJB_END_ARRAY, NULL);
+	return json_container(JsonbValueToJsonb(pushJsonbValue(&json, WJB_END_ARRAY,
+														   NULL)));
+}
+
+/* The object of a state: its own fields, and what the kit shows beside. */
+#define STATE_PAIRS 64			/* more than any state has */
+
+typedef struct JsonPairs
+{
+	int			n;
+	struct JsonPair
+	{
+		const char *key;
+		JsonPart	value;
+	}			pair[STATE_PAIRS];
+} JsonPairs;
+
+static void
+json_pair(JsonPairs *pairs, const char *key, JsonPart value)
+{
+	int			i = pairs->n++;
+
+	Assert(i < STATE_PAIRS);
+	pairs->pair[i].key = key;
+	pairs->pair[i].value = value;
+}
+
+/* in the order that jsonb has */
+static int
+pair_compare(const void *a, const void *b)
+{
+	const char *x = ((const struct JsonPair *) a)->key;
+	const char *y = ((const struct JsonPair *) b)->key;
+	int			more = (int) strlen(x) - (int) strlen(y);
+
+	return more != 0 ? more : strcmp(x, y);
+}
+
+static Jsonb *
+json_state(JsonPairs *pairs)
+{
+	JsonParts	parts;
+
+	qsort(pairs->pair, pairs->n, sizeof(pairs->pair[0]), pair_compare);
+	json_begin(&parts);
+	for (int i = 0; i < pairs->n; i++)
+	{
+		const char *key = pairs->pair[i].key;
+		JsonPart	part = {JENTRY_ISSTRING, key, strlen(key)};
+
+		json_put(&parts, part);
+	}
+	for (int i = 0; i < pairs->n; i++)
+		json_put(&parts, pairs->pair[i].value);
+	return json_end(&parts, JB_FOBJECT | pairs->n);
 }
 
 Datum
 state_jsonb(FunctionCallInfo fcinfo, const StateType *type)
 {
 	const StateHead *head = state_arg(fcinfo, 0, type);
-	const char *item = STATE_ITEMS(head, type);
-	JsonbParseState *json = NULL;
+	JsonPairs	pairs;
 
-	pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
-	json_fields(&json, type->fields, head, type, head);
-	if (type->labels_name != NULL)
-		json_labels(&json, type->labels_name, state_dict(head, type, 0));
-	if (type->item_size > 0)
+	pairs.n = 0;
+	for (const StateField *f = type->fields; f != NULL && f->name != NULL; f++)
 	{
-		json_key(&json, type->items_name);
-		pushJsonbValue(&json, WJB_BEGIN_ARRAY, NULL);
-		for (int i = 0; i < head->nitems; i++, item += type->item_size)
-		{
-			CHECK_EVERY(i, 0xFFF);
-			pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
-			json_fields(&json, type->item_fields, item, type, head);
-			pushJsonbValue(&json, WJB_END_OBJECT, NULL);
-		}
-		pushJsonbValue(&json, WJB_END_ARRAY, NULL);
+		JsonbValue	v;
+
+		json_value(&v, f, (const char *) head + f->offset, type, head);
+		json_pair(&pairs, f->name, json_scalar(&v));
 	}
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&json, WJB_END_OBJECT,
-													   NULL)));
+	if (type->labels_name != NULL)
+		json_pair(&pairs, type->labels_name,
+				  json_labels(state_dict(head, type, 0)));
+	if (type->item_size > 0)
+		json_pair(&pairs, type->items_name, json_records(head, type));
+	PG_RETURN_JSONB_P(json_state(&pairs));
 }
