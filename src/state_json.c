@@ -143,102 +143,89 @@ json_value(JsonbValue *v, const StateField *field, const char *p,
 }
 
 /*
- * A jsonb container in the making.  The server turns a whole tree into bytes
- * in one go, which cannot be interrupted; a state may have millions of
- * records, so they are turned one by one, and put together here.
+ * A jsonb container in the making, in a buffer that begins with the length of
+ * the datum.  The server turns a whole tree into bytes in one go, which cannot
+ * be interrupted; a state may have millions of records, so they are turned one
+ * by one, and put together here.
  */
 typedef struct JsonParts
 {
-	StringInfoData entries;		/* JEntry of each part */
-	StringInfoData data;
-	int			n;
+	StringInfo	buf;
+	int			entries;		/* where the JEntry of each part is */
+	int			data;			/* where their bytes begin */
+	int			n;				/* parts so far */
 } JsonParts;
 
-/* What is within a container of the server's making. */
-typedef struct JsonPart
-{
-	JEntry		type;
-	const char *data;
-	int			len;
-} JsonPart;
-
+/* Numbers and containers stand on 4 bytes; the padding counts as theirs. */
 static void
-json_begin(JsonParts *parts)
+json_align(StringInfo buf)
 {
-	initStringInfo(&parts->entries);
-	initStringInfo(&parts->data);
-	parts->n = 0;
+	appendBinaryStringInfo(buf, "\0\0\0", INTALIGN(buf->len) - buf->len);
 }
 
-/* Numbers and containers stand on 4 bytes, and padding counts as theirs. */
-static void
-json_put(JsonParts *parts, JsonPart part)
+static JsonParts
+json_begin(StringInfo buf, uint32 header, int nparts)
 {
-	bool		aligned = part.type == JENTRY_ISNUMERIC ||
-	part.type == JENTRY_ISCONTAINER;
-	int			start = parts->data.len;
-	int			padding = aligned ? INTALIGN(start) - start : 0;
-	JEntry		entry;
+	JsonParts	parts;
+	int			size = nparts * sizeof(JEntry);
 
-	appendBinaryStringInfo(&parts->data, "\0\0\0", padding);
-	appendBinaryStringInfo(&parts->data, part.data, part.len);
-	if (parts->data.len > JENTRY_OFFLENMASK)
+	json_align(buf);
+	appendBinaryStringInfo(buf, (char *) &header, sizeof(header));
+	enlargeStringInfo(buf, size);
+	parts.buf = buf;
+	parts.entries = buf->len;
+	parts.data = buf->len += size;
+	parts.n = 0;
+	return parts;
+}
+
+/* What the buffer has had more since it was so long is a part. */
+static void
+json_part(JsonParts *parts, JEntry type, int start)
+{
+	int			end = parts->buf->len - parts->data;
+	JEntry		entry = type;
+
+	if (end > JENTRY_OFFLENMASK)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("jsonb form of a state exceeds its limit of %d bytes",
 						JENTRY_OFFLENMASK)));
-	entry = part.type | (parts->n % JB_OFFSET_STRIDE == 0 ?
-						 JENTRY_HAS_OFF | parts->data.len :
-						 padding + part.len);
-	appendBinaryStringInfo(&parts->entries, (char *) &entry, sizeof(entry));
-	parts->n++;
+	if (parts->n % JB_OFFSET_STRIDE == 0)
+		entry |= JENTRY_HAS_OFF | end;
+	else
+		entry |= parts->buf->len - start;
+	memcpy(parts->buf->data + parts->entries + parts->n++ * sizeof(JEntry),
+		   &entry, sizeof(entry));
 }
 
-/* The bytes of a container of so many parts, with the header of a datum. */
-static Jsonb *
-json_end(JsonParts *parts, uint32 header)
-{
-	Size		size = offsetof(Jsonb, root) + sizeof(header) +
-	parts->entries.len + parts->data.len;
-	Jsonb	   *json = palloc(size);
-	char	   *p = (char *) json->root.children;
-
-	SET_VARSIZE(json, size);
-	json->root.header = header;
-	memcpy(p, parts->entries.data, parts->entries.len);
-	memcpy(p + parts->entries.len, parts->data.data, parts->data.len);
-	pfree(parts->entries.data);
-	pfree(parts->data.data);
-	return json;
-}
-
-static JsonPart
-json_container(const Jsonb *json)
-{
-	return (JsonPart)
-	{
-		JENTRY_ISCONTAINER, (const char *) &json->root,
-			VARSIZE(json) - offsetof(Jsonb, root)
-	};
-}
-
-/* A value of the server's as the only element of an array. */
-static JsonPart
-json_scalar(JsonbValue *v)
+/* A value as the server writes it, as the only element of an array. */
+static void
+json_put_value(JsonParts *parts, JsonbValue *v)
 {
 	JsonbParseState *state = NULL;
+	int			start = parts->buf->len;
 	const Jsonb *json;
+	JEntry		type;
 
 	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
 	pushJsonbValue(&state, WJB_ELEM, v);
 	json = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
-	return (JsonPart)
-	{
-		json->root.children[0] & JENTRY_TYPEMASK,
-			(const char *) &json->root.children[1],
-			VARSIZE(json) - offsetof(Jsonb, root) - sizeof(json->root.header) -
-			sizeof(JEntry)
-	};
+	type = json->root.children[0] & JENTRY_TYPEMASK;
+	if (type == JENTRY_ISNUMERIC)
+		json_align(parts->buf);
+	appendBinaryStringInfo(parts->buf, (const char *) &json->root.children[1],
+						   VARSIZE(json) - offsetof(Jsonb, root.children[1]));
+	json_part(parts, type, start);
+}
+
+static void
+json_put_key(JsonParts *parts, const char *key)
+{
+	int			start = parts->buf->len;
+
+	appendBinaryStringInfo(parts->buf, key, strlen(key));
+	json_part(parts, JENTRY_ISSTRING, start);
 }
 
 static const Jsonb *
@@ -258,17 +245,29 @@ json_record(const StateType *type, const void *state, const void *item)
 	return JsonbValueToJsonb(pushJsonbValue(&json, WJB_END_OBJECT, NULL));
 }
 
-static JsonPart
-json_records(const StateHead *head, const StateType *type)
+static void
+json_put_record(JsonParts *parts, const Jsonb *record)
 {
-	MemoryContext one = AllocSetContextCreate(CurrentMemoryContext,
-											  "record as jsonb",
-											  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = CurrentMemoryContext;
-	const char *item = STATE_ITEMS(head, type);
-	JsonParts	parts;
+	int			start = parts->buf->len;
 
-	json_begin(&parts);
+	json_align(parts->buf);
+	appendBinaryStringInfo(parts->buf, (const char *) &record->root,
+						   VARSIZE(record) - offsetof(Jsonb, root));
+	json_part(parts, JENTRY_ISCONTAINER, start);
+}
+
+static void
+json_put_records(JsonParts *object, const StateType *type,
+				 const StateHead *head)
+{
+	int			start = object->buf->len;
+	JsonParts	parts = json_begin(object->buf, JB_FARRAY | head->nitems,
+								   head->nitems);
+	const char *item = STATE_ITEMS(head, type);
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext one = AllocSetContextCreate(caller, "record as jsonb",
+											  ALLOCSET_DEFAULT_SIZES);
+
 	for (int i = 0; i < head->nitems; i++, item += type->item_size)
 	{
 		const Jsonb *record;
@@ -277,101 +276,99 @@ json_records(const StateHead *head, const StateType *type)
 		MemoryContextSwitchTo(one);
 		record = json_record(type, head, item);
 		MemoryContextSwitchTo(caller);
-		json_put(&parts, json_container(record));
+		json_put_record(&parts, record);
 		MemoryContextReset(one);
 	}
 	MemoryContextDelete(one);
-	return json_container(json_end(&parts, JB_FARRAY | head->nitems));
+	json_part(object, JENTRY_ISCONTAINER, start);
 }
 
-static JsonPart
-json_labels(const Dict *d)
+static void
+json_put_labels(JsonParts *object, const Dict *d)
 {
-	JsonbParseState *json = NULL;
+	int			start = object->buf->len;
+	int			n = d == NULL ? 0 : d->nentries;
+	JsonParts	parts = json_begin(object->buf, JB_FARRAY | n, n);
 
-	pushJsonbValue(&json, WJB_BEGIN_ARRAY, NULL);
-	for (int i = 0; d != NULL && i < d->nentries; i++)
+	for (int i = 0; i < n; i++)
 	{
 		JsonbValue	v;
 
 		json_label(&v, d, i);
-		pushJsonbValue(&json, WJB_ELEM, &v);
+		json_put_value(&parts, &v);
 	}
-	return json_container(JsonbValueToJsonb(pushJsonbValue(&json, WJB_END_ARRAY,
-														   NULL)));
+	json_part(object, JENTRY_ISCONTAINER, start);
 }
 
-/* The object of a state: its own fields, and what the kit shows beside. */
-#define STATE_PAIRS 64			/* more than any state has */
+/* What the object of a state shows, in the order that jsonb has. */
+#define STATE_PAIRS 32			/* more than any state has */
 
-typedef struct JsonPairs
+typedef struct JsonPair
 {
-	int			n;
-	struct JsonPair
-	{
-		const char *key;
-		JsonPart	value;
-	}			pair[STATE_PAIRS];
-} JsonPairs;
+	const char *key;
+	const StateField *field;	/* NULL: the labels or the records */
+} JsonPair;
 
-static void
-json_pair(JsonPairs *pairs, const char *key, JsonPart value)
-{
-	int			i = pairs->n++;
-
-	Assert(i < STATE_PAIRS);
-	pairs->pair[i].key = key;
-	pairs->pair[i].value = value;
-}
-
-/* in the order that jsonb has */
 static int
 pair_compare(const void *a, const void *b)
 {
-	const char *x = ((const struct JsonPair *) a)->key;
-	const char *y = ((const struct JsonPair *) b)->key;
+	const char *x = ((const JsonPair *) a)->key;
+	const char *y = ((const JsonPair *) b)->key;
 	int			more = (int) strlen(x) - (int) strlen(y);
 
 	return more != 0 ? more : strcmp(x, y);
 }
 
-static Jsonb *
-json_state(JsonPairs *pairs)
+static int
+state_pairs(const StateType *type, JsonPair *pair)
 {
-	JsonParts	parts;
+	int			n = 0;
 
-	qsort(pairs->pair, pairs->n, sizeof(pairs->pair[0]), pair_compare);
-	json_begin(&parts);
-	for (int i = 0; i < pairs->n; i++)
+	for (const StateField *f = type->fields; f != NULL && f->name != NULL; f++)
 	{
-		const char *key = pairs->pair[i].key;
-		JsonPart	part = {JENTRY_ISSTRING, key, strlen(key)};
-
-		json_put(&parts, part);
+		Assert(n < STATE_PAIRS - 2);
+		pair[n].key = f->name;
+		pair[n++].field = f;
 	}
-	for (int i = 0; i < pairs->n; i++)
-		json_put(&parts, pairs->pair[i].value);
-	return json_end(&parts, JB_FOBJECT | pairs->n);
+	for (int i = 0; i < 2; i++)
+	{
+		pair[n].key = i == 0 ? type->labels_name : type->items_name;
+		pair[n].field = NULL;
+		n += pair[n].key != NULL;
+	}
+	qsort(pair, n, sizeof(JsonPair), pair_compare);
+	return n;
 }
 
 Datum
 state_jsonb(FunctionCallInfo fcinfo, const StateType *type)
 {
 	const StateHead *head = state_arg(fcinfo, 0, type);
-	JsonPairs	pairs;
+	JsonPair	pair[STATE_PAIRS];
+	int			n = state_pairs(type, pair);
+	StringInfoData buf;
+	JsonParts	object;
 
-	pairs.n = 0;
-	for (const StateField *f = type->fields; f != NULL && f->name != NULL; f++)
+	initStringInfo(&buf);
+	buf.len = VARHDRSZ;
+	object = json_begin(&buf, JB_FOBJECT | n, 2 * n);
+	for (int i = 0; i < n; i++)
+		json_put_key(&object, pair[i].key);
+	for (int i = 0; i < n; i++)
 	{
 		JsonbValue	v;
+		const StateField *f = pair[i].field;
 
-		json_value(&v, f, (const char *) head + f->offset, type, head);
-		json_pair(&pairs, f->name, json_scalar(&v));
+		if (f != NULL)
+		{
+			json_value(&v, f, (const char *) head + f->offset, type, head);
+			json_put_value(&object, &v);
+		}
+		else if (pair[i].key == type->labels_name)
+			json_put_labels(&object, state_dict(head, type, 0));
+		else
+			json_put_records(&object, type, head);
 	}
-	if (type->labels_name != NULL)
-		json_pair(&pairs, type->labels_name,
-				  json_labels(state_dict(head, type, 0)));
-	if (type->item_size > 0)
-		json_pair(&pairs, type->items_name, json_records(head, type));
-	PG_RETURN_JSONB_P(json_state(&pairs));
+	SET_VARSIZE(buf.data, buf.len);
+	PG_RETURN_POINTER(buf.data);
 }
