@@ -60,7 +60,7 @@ merges_fold(void *items, int n)
 
 	for (int i = 1; i < n; i++)
 	{
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		if (merge_compare(&merge[kept - 1], &merge[i], NULL) != 0)
 			merge[kept++] = merge[i];
 	}

@@ -122,7 +122,7 @@ keys_recode(char *record, int n, int size, int key_size, const int32 *codes)
 		return;
 	for (int i = 0; i < n; i++, record += size)
 	{
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		key_write(record, key_size, codes[key_read(record, key_size)]);
 	}
 }

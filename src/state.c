@@ -334,7 +334,7 @@ state_rescale(StateHead *head, const StateType *type, int from, int to)
 	fields_rescale(type->fields, (char *) head, from, to);
 	for (int i = 0; i < head->nitems; i++, item += type->item_size)
 	{
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		fields_rescale(type->item_fields, item, from, to);
 	}
 }

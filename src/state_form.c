@@ -224,7 +224,7 @@ state_reformed(const StateHead *from, const StateType *type, int form,
 	item = state_items(to, type);
 	for (int i = 0; i < from->nitems; i++, item += form_size(type, form))
 	{
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		state_unpack(from, type, i, form == 0 ? (void *) item : full);
 		if (form > 0)
 			type->packings[form - 1].pack(item, full);
@@ -254,7 +254,7 @@ state_larger_form(const StateHead *head, const StateType *type,
 			continue;
 		while (i < head->nitems)
 		{
-			CHECK_EVERY(i, 0xFFFFF);
+			CHECK_EVERY(i, 0xFFFF);
 			state_unpack(head, type, i, full);
 			if (!packing->pack(packed, full))
 				break;
@@ -297,7 +297,7 @@ state_recode(StateHead *head, const StateType *type, int first,
 	else
 		for (int i = first; i < head->nitems; i++, item += type->item_size)
 		{
-			CHECK_EVERY(i, 0xFFFFF);
+			CHECK_EVERY(i, 0xFFFF);
 			state_recode_item(type, item, codes);
 		}
 }
@@ -313,7 +313,7 @@ state_fits(const StateHead *head, const StateType *type,
 	Assert(packing->size <= sizeof(packed));
 	for (int i = 0; i < head->nitems; i++, item += type->item_size)
 	{
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		if (!packing->pack(packed, item))
 			return false;
 	}
@@ -338,7 +338,7 @@ state_pack(StateHead *head, const StateType *type)
 			continue;
 		for (int i = 0; i < head->nitems; i++)
 		{
-			CHECK_EVERY(i, 0xFFFFF);
+			CHECK_EVERY(i, 0xFFFF);
 			packing->pack(packed, items + (Size) i * type->item_size);
 			memcpy(items + (Size) i * packing->size, packed, packing->size);
 		}
@@ -384,10 +384,17 @@ static void
 state_digest(StateHead *head, const StateType *type)
 {
 	uint64	   *digest = (uint64 *) ((char *) head + type->digest_offset);
+	const unsigned char *p = (unsigned char *) head + VARHDRSZ;
+	int			left = VARSIZE(head) - VARHDRSZ;
+	uint64		hash = 0;
 
 	*digest = 0;
-	*digest = hash_bytes_extended((unsigned char *) head + VARHDRSZ,
-								  VARSIZE(head) - VARHDRSZ, 0);
+	for (; left > STATE_PIECE; p += STATE_PIECE, left -= STATE_PIECE)
+	{
+		hash = hash_bytes_extended(p, STATE_PIECE, hash);
+		CHECK_FOR_INTERRUPTS();
+	}
+	*digest = hash_bytes_extended(p, left, hash);
 	if (*digest == 0)
 		*digest = 1;
 }

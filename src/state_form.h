@@ -16,8 +16,6 @@
 #define STATE_CHARS 8			/* bytes of a FIELD_CHARS */
 #define SMALLEST_STATE 64
 #define LARGE_STATE (1024 * 1024)	/* its size is not rounded */
-#define STATE_PIECE (4 * 1024 * 1024)	/* what is done in one go of bytes
-										 * that may be many */
 #define STATE_ITEM_WORDS 32		/* of 8 bytes: no record is longer */
 
 static inline StateHead *
@@ -71,20 +69,6 @@ state_unpack(const StateHead *head, const StateType *type, int i, void *item)
 		memcpy(item, from, type->item_size);
 	else
 		type->packings[form - 1].unpack(item, from);
-}
-
-/* memcpy that can be interrupted */
-static inline void
-state_memcpy(char *to, const char *from, Size size)
-{
-	for (; size > STATE_PIECE; size -= STATE_PIECE)
-	{
-		memcpy(to, from, STATE_PIECE);
-		CHECK_FOR_INTERRUPTS();
-		to += STATE_PIECE;
-		from += STATE_PIECE;
-	}
-	memcpy(to, from, size);
 }
 
 extern int64 state_working_limit(const StateType *type);

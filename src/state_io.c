@@ -160,7 +160,7 @@ from_hex(const char *text, StringInfo buf)
 		int			high = digit[(unsigned char) text[i]];
 		int			low = digit[(unsigned char) text[i + 1]];
 
-		CHECK_EVERY(i, 0xFFFFE);
+		CHECK_EVERY(i, 0xFFFE);
 		if (high == 0 || low == 0)
 			return false;
 		buf->data[buf->len++] = (char) ((high - 1) * 16 + low - 1);

@@ -330,12 +330,10 @@ state_pairs(const StateType *type, JsonPair *pair)
 		pair[n].key = f->name;
 		pair[n++].field = f;
 	}
-	for (int i = 0; i < 2; i++)
-	{
-		pair[n].key = i == 0 ? type->labels_name : type->items_name;
-		pair[n].field = NULL;
-		n += pair[n].key != NULL;
-	}
+	if (type->labels_name != NULL)
+		pair[n++].key = type->labels_name;
+	if (type->item_size > 0)
+		pair[n++].key = type->items_name;
 	qsort(pair, n, sizeof(JsonPair), pair_compare);
 	return n;
 }
@@ -344,7 +342,7 @@ Datum
 state_jsonb(FunctionCallInfo fcinfo, const StateType *type)
 {
 	const StateHead *head = state_arg(fcinfo, 0, type);
-	JsonPair	pair[STATE_PAIRS];
+	JsonPair	pair[STATE_PAIRS] = {{NULL, NULL}};
 	int			n = state_pairs(type, pair);
 	StringInfoData buf;
 	JsonParts	object;

@@ -188,7 +188,7 @@ dicts_fault(const StateType *type, const unsigned char *p, int64 end,
 		*place += 4;
 		for (uint32 k = 0; k < n; k++)
 		{
-			CHECK_EVERY(k, 0xFFFFF);
+			CHECK_EVERY(k, 0xFFFF);
 			if (end - *place < 4 ||
 				end - *place - 4 < number_at(p + *place))
 				return "its length is wrong";
