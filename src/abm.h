@@ -74,13 +74,23 @@ typedef void *SoftErrors;
 #define abm_begin_rows(fcinfo) \
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC)
 #define abm_put_row(fcinfo, values, nulls) \
-	tuplestore_putvalues(((ReturnSetInfo *) (fcinfo)->resultinfo)->setResult, \
-						 ((ReturnSetInfo *) (fcinfo)->resultinfo)->setDesc, \
-						 values, nulls)
+	do { \
+		CHECK_FOR_INTERRUPTS(); \
+		tuplestore_putvalues(((ReturnSetInfo *) (fcinfo)->resultinfo)->setResult, \
+							 ((ReturnSetInfo *) (fcinfo)->resultinfo)->setDesc, \
+							 values, nulls); \
+	} while (0)
 
 /* a loop over many items asks whether it should go on every so often */
 #define CHECK_EVERY(i, mask) \
 	do { if (((i) & (mask)) == (mask)) CHECK_FOR_INTERRUPTS(); } while (0)
+
+/* ... and one over a long text that goes from one place to another, too */
+#define CHECK_TEXT(from, to) \
+	do { \
+		if (unlikely(((uintptr_t) (from) ^ (uintptr_t) (to)) & 0x100000)) \
+			CHECK_FOR_INTERRUPTS(); \
+	} while (0)
 
 #define USECS_PER_DAY_F 86400000000.0
 

@@ -59,8 +59,11 @@ merges_fold(void *items, int n)
 	int			kept = Min(n, 1);
 
 	for (int i = 1; i < n; i++)
+	{
+		CHECK_EVERY(i, 0xFFFF);
 		if (merge_compare(&merge[kept - 1], &merge[i], NULL) != 0)
 			merge[kept++] = merge[i];
+	}
 	return kept;
 }
 

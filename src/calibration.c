@@ -38,6 +38,7 @@ forecasts_fold(void *items, int n)
 
 	for (int i = 1; i < n; i++)
 	{
+		CHECK_EVERY(i, 0xFFFF);
 		if (f[last].predicted == f[i].predicted)
 		{
 			state_add_count(&f[last].won, f[i].won);

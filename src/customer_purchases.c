@@ -121,7 +121,10 @@ keys_recode(char *record, int n, int size, int key_size, const int32 *codes)
 	if (codes == NULL)
 		return;
 	for (int i = 0; i < n; i++, record += size)
+	{
+		CHECK_EVERY(i, 0xFFFF);
 		key_write(record, key_size, codes[key_read(record, key_size)]);
+	}
 }
 
 #define PACKED_FORM(name, key_size, line_size, line_form, pack_line, compare_line) \

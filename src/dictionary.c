@@ -112,18 +112,18 @@ slots_wanted(int nentries)
 }
 
 /*
- * The size of a block that is to take a dictionary, one more text and half as
- * much again.  NULL: an empty one.
+ * The size of a block that is to take a dictionary, one more text and, unless
+ * that is the last, half as much again.  NULL: an empty one.
  */
 Size
-dict_grown_size(const Dict *d, int len)
+dict_grown_size(const Dict *d, int len, bool last)
 {
 	int			n = d == NULL ? 0 : d->nentries;
 	Size		content = (Size) (n + 1) * sizeof(DictEntry) +
 	(d == NULL ? 0 : d->ntext) + long_text(len);
 
 	return DICT_ALIGN(sizeof(Dict) + slots_wanted(n) * sizeof(int32) +
-					  content + content / 2);
+					  content + (last ? 0 : content / 2));
 }
 
 /* An open copy of a dictionary in a block of such a size. */

@@ -129,7 +129,7 @@ extern int	dict_find_long(const Dict *d, const char *text, int len);
 extern int	dict_find_hashed(const Dict *d, uint64 bits, const char *text,
 							 int len);
 extern bool dict_has_room(const Dict *d, int len);
-extern Size dict_grown_size(const Dict *d, int len);
+extern Size dict_grown_size(const Dict *d, int len, bool last);
 extern void dict_copy(Dict *to, Size size, const Dict *from);
 extern int	dict_add(Dict *d, const char *text, int len);
 extern int32 *dict_ranks(const Dict *d);

@@ -216,7 +216,7 @@ radix_plan(Radix *r, const char *items, int n, int size, int entity_size)
 	{
 		uint64		entity = record_entity(items + (Size) i * size, entity_size);
 
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		least = Min(least, entity);
 		greatest = Max(greatest, entity);
 		sorted &= entity >= last;
@@ -238,7 +238,7 @@ radix_count(Radix *r, const char *items, int n, int size, int entity_size)
 	r->count = palloc0((sizeof(uint32) * r->ndigits) << r->bits);
 	for (int i = 0; i < n; i++)
 	{
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		for (int d = 0; d < r->ndigits; d++)
 			r->count[(d << r->bits) +
 					 record_digit(r, items + (Size) i * size, entity_size, d)]++;
@@ -269,7 +269,7 @@ radix_scatter(Radix *r, char *to, const char *from, int n, int size,
 		const char *record = from + (Size) i * size;
 		uint32		d = record_digit(r, record, entity_size, digit);
 
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		memcpy(to + (Size) place[d]++ * size, record, size);
 	}
 }
@@ -296,7 +296,7 @@ radix_sort(char *items, int n, int size, int entity_size)
 		to = swap;
 	}
 	if (from != items)
-		memcpy(items, from, (Size) n * size);
+		state_memcpy(items, from, (Size) n * size);
 	pfree(spare);
 	pfree(r.count);
 }

@@ -228,7 +228,7 @@ funnel_journey(const FunnelPlan *plan, const Journey *j, FunnelPass *pass,
 	{
 		Event		e = journey_event(j, i);
 
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		event[n].at = e.at;
 		event[n].steps = meaning[e.label].label.steps;
 		event[n].excluded = meaning[e.label].label.excluded;

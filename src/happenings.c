@@ -211,7 +211,7 @@ recode_records(char *record, int n, int size, const StateCodes *codes)
 	{
 		SmallRecord *r = (SmallRecord *) record;
 
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		if (codes->of[0] != NULL)
 			event_recode(&r->key, codes->of[0]);
 		if (codes->of[KEY_DICT] != NULL)
@@ -232,7 +232,7 @@ recode_wide(void *items, int n, const StateCodes *codes)
 
 	for (int i = 0; i < n; i++)
 	{
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		if (codes->of[0] != NULL)
 			event_recode(&record[i].key, codes->of[0]);
 		if (codes->of[KEY_DICT] != NULL)

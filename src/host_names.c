@@ -158,8 +158,11 @@ static bool
 host_name(Span s, char *host)
 {
 	for (const char *p = s.at; p < s.end; p++)
+	{
+		CHECK_TEXT(p, p + 1);
 		if (IS_HIGHBIT_SET(*p))
 			return host_foreign(s, host);
+	}
 	return host_ascii(s, host);
 }
 
@@ -175,8 +178,8 @@ skip_scheme(Span *s)
 	};
 	const char *p = s->at;
 
-	while (p < s->end && (name_char(*p) || *p == '+' || *p == '.'))
-		p++;
+	for (; p < s->end && (name_char(*p) || *p == '+' || *p == '.'); p++)
+		CHECK_TEXT(p, p + 1);
 	if (s->end - p >= 3 && p[0] == ':' && strchr("/\\", p[1]) &&
 		strchr("/\\", p[2]))
 	{
@@ -202,6 +205,7 @@ cut_to_host(Span *s)
 
 	for (p = s->at; p < s->end && !strchr("/?#\\", *p); p++)
 	{
+		CHECK_TEXT(p, p + 1);
 		if (*p == '@')
 		{
 			s->at = p + 1;
@@ -243,9 +247,12 @@ good_mailbox(Span s)
 	if (*s.at == '"')
 		return s.end - s.at > 2 && s.end[-1] == '"';
 	for (; s.at < s.end; s.at++)
+	{
+		CHECK_TEXT(s.at, s.at + 1);
 		if ((*s.at > 0 && *s.at <= ' ') || *s.at == 0x7F ||
 			strchr("\"(),:;<>@[\\]", *s.at))
 			return false;
+	}
 	return true;
 }
 
@@ -264,7 +271,7 @@ host_of_email(const text *email, char *host)
 	{
 		s.end--;
 		for (p = s.end; p > s.at && p[-1] != '<'; p--)
-			;
+			CHECK_TEXT(p, p - 1);
 		if (p == s.at)
 			return false;
 		s.at = p;
@@ -276,7 +283,7 @@ host_of_email(const text *email, char *host)
 			s.end = p;
 	}
 	for (p = s.end; p > s.at && p[-1] != '@'; p--)
-		;
+		CHECK_TEXT(p, p - 1);
 	if (p == s.at)
 		return false;
 	mailbox.at = s.at;

@@ -258,7 +258,7 @@ abm_entities(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < js->head.nitems; i++)
 	{
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		n += i == 0 || entity_at(js, i) != entity_at(js, i - 1);
 	}
 	PG_RETURN_INT64(n);

@@ -5,6 +5,7 @@
  */
 #include "letters.h"
 
+#include "abm.h"
 #include "mb/pg_wchar.h"
 
 /* A character of Latin-1 and a few more, without case and accent. */
@@ -45,12 +46,14 @@ next_letter(const char **at, const char *end)
 	const unsigned char *p = (const unsigned char *) *at;
 	int			length;
 
+	CHECK_TEXT(p, p + 1);
 	if (*p < 0x80)
 	{
 		(*at)++;
 		return fold_letter(*p);
 	}
 	length = Min(pg_mblen(*at), end - *at);
+	CHECK_TEXT(p + 1, p + length);
 	*at += length;
 	switch (GetDatabaseEncoding())
 	{

@@ -129,8 +129,11 @@ items_unique(char *items, int n, Size size)
 	int			kept = Min(n, 1);
 
 	for (int i = 1; i < n; i++)
+	{
+		CHECK_EVERY(i, 0xFFFF);
 		if (memcmp(items + (kept - 1) * size, items + i * size, size) != 0)
 			memmove(items + kept++ * size, items + i * size, size);
+	}
 	return kept;
 }
 

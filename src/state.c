@@ -333,7 +333,10 @@ state_rescale(StateHead *head, const StateType *type, int from, int to)
 
 	fields_rescale(type->fields, (char *) head, from, to);
 	for (int i = 0; i < head->nitems; i++, item += type->item_size)
+	{
+		CHECK_EVERY(i, 0xFFFF);
 		fields_rescale(type->item_fields, item, from, to);
+	}
 }
 
 static inline int32 *
@@ -457,8 +460,8 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 		a = state_open_copy(a, type, b->nitems, a->nitems);
 	}
 	before = a->nitems;
-	memcpy(state_items(a, type) + before * stride, state_items(b, type),
-		   b->nitems * stride);
+	state_memcpy(state_items(a, type) + before * stride, state_items(b, type),
+				 b->nitems * stride);
 	a->nitems += b->nitems;
 	state_recode(a, type, before, codes);
 	return a;

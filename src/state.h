@@ -172,6 +172,9 @@ typedef struct StateKept
 	struct varatt_external stored;
 } StateKept;
 
+#define STATE_PIECE (4 * 1024 * 1024)	/* what is done in one go of bytes
+										 * that may be many */
+
 #define WEIGHT_ONE INT64CONST(1000000000)
 
 /* the records of a sealed state */
@@ -197,6 +200,20 @@ extern bool state_unchanged(FunctionCallInfo fcinfo, int argno,
 							const StateType *type, StateKept *kept);
 extern const void *state_raw_arg(FunctionCallInfo fcinfo, int argno,
 								 const StateType *type);
+
+/* memcpy that can be interrupted */
+static inline void
+state_memcpy(char *to, const char *from, Size size)
+{
+	for (; size > STATE_PIECE; size -= STATE_PIECE)
+	{
+		memcpy(to, from, STATE_PIECE);
+		CHECK_FOR_INTERRUPTS();
+		to += STATE_PIECE;
+		from += STATE_PIECE;
+	}
+	memcpy(to, from, size);
+}
 
 /* The bytes of all dictionaries. */
 static inline Size
@@ -275,6 +292,7 @@ state_fold_weights(void *items, int n, Size size, Size offset,
 
 	for (int i = 1; i < n; i++)
 	{
+		CHECK_EVERY(i, 0xFFFF);
 		item += size;
 		if (compare(last, item, NULL) == 0)
 			state_add_weight((int64 *) (last + offset),

@@ -145,8 +145,8 @@ state_copy_fixed(const StateHead *from, const StateType *type, Size size,
 static void
 copy_items(StateHead *to, const StateHead *from, const StateType *type)
 {
-	memcpy(state_items(to, type), state_items(from, type),
-		   from->nitems * state_stride(from, type));
+	state_memcpy(state_items(to, type), state_items(from, type),
+				 from->nitems * state_stride(from, type));
 }
 
 /*
@@ -179,8 +179,10 @@ void *
 state_wider_dict(const StateHead *from, const StateType *type, int dict,
 				 int len)
 {
-	Size		bytes = dict_grown_size(state_dict(from, type, dict), len);
 	const Dict *dict_now = state_dict(from, type, dict);
+	bool		last = dict == 0 &&
+	(dict_now == NULL ? 0 : dict_now->nentries) + 1 >= type->max_labels;
+	Size		bytes = dict_grown_size(dict_now, len, last);
 	Size		tail = state_tail(from, type) + bytes -
 	(dict_now == NULL ? 0 : dict_now->size);
 	StateHead  *to;
@@ -229,7 +231,7 @@ state_reformed(const StateHead *from, const StateType *type, int form,
 	item = state_items(to, type);
 	for (int i = 0; i < from->nitems; i++, item += form_size(type, form))
 	{
-		CHECK_EVERY(i, 0xFFFFF);
+		CHECK_EVERY(i, 0xFFFF);
 		state_unpack(from, type, i, form == 0 ? (void *) item : full);
 		if (form > 0)
 			type->packings[form - 1].pack(item, full);
@@ -259,7 +261,7 @@ state_larger_form(const StateHead *head, const StateType *type,
 			continue;
 		while (i < head->nitems)
 		{
-			CHECK_EVERY(i, 0xFFFFF);
+			CHECK_EVERY(i, 0xFFFF);
 			state_unpack(head, type, i, full);
 			if (!packing->pack(packed, full))
 				break;
@@ -301,7 +303,10 @@ state_recode(StateHead *head, const StateType *type, int first,
 		type->packings[form - 1].recode(item, head->nitems - first, codes);
 	else
 		for (int i = first; i < head->nitems; i++, item += type->item_size)
+		{
+			CHECK_EVERY(i, 0xFFFF);
 			state_recode_item(type, item, codes);
+		}
 }
 
 /* Does every record of a state in full form fit a smaller one? */
@@ -314,8 +319,11 @@ state_fits(const StateHead *head, const StateType *type,
 
 	Assert(packing->size <= sizeof(packed));
 	for (int i = 0; i < head->nitems; i++, item += type->item_size)
+	{
+		CHECK_EVERY(i, 0xFFFF);
 		if (!packing->pack(packed, item))
 			return false;
+	}
 	return true;
 }
 
@@ -337,6 +345,7 @@ state_pack(StateHead *head, const StateType *type)
 			continue;
 		for (int i = 0; i < head->nitems; i++)
 		{
+			CHECK_EVERY(i, 0xFFFF);
 			packing->pack(packed, items + (Size) i * type->item_size);
 			memcpy(items + (Size) i * packing->size, packed, packing->size);
 		}
@@ -382,10 +391,17 @@ static void
 state_digest(StateHead *head, const StateType *type)
 {
 	uint64	   *digest = (uint64 *) ((char *) head + type->digest_offset);
+	const unsigned char *p = (unsigned char *) head + VARHDRSZ;
+	int			left = VARSIZE(head) - VARHDRSZ;
+	uint64		hash = 0;
 
 	*digest = 0;
-	*digest = hash_bytes_extended((unsigned char *) head + VARHDRSZ,
-								  VARSIZE(head) - VARHDRSZ, 0);
+	for (; left > STATE_PIECE; p += STATE_PIECE, left -= STATE_PIECE)
+	{
+		hash = hash_bytes_extended(p, STATE_PIECE, hash);
+		CHECK_FOR_INTERRUPTS();
+	}
+	*digest = hash_bytes_extended(p, left, hash);
 	if (*digest == 0)
 		*digest = 1;
 }

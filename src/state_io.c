@@ -109,6 +109,22 @@ put_state(StringInfo buf, const StateType *type, const void *state)
 	pq_sendint32(buf, state_checksum(buf->data + start, buf->len - start));
 }
 
+/* Long ones piece by piece, so that they can be interrupted. */
+static char *
+to_hex(const char *data, int len)
+{
+	char	   *text = palloc_extended((Size) len * 2 + 1, MCXT_ALLOC_HUGE);
+	char	   *to = text;
+
+	for (int done = 0; done < len; done += STATE_PIECE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		to += hex_encode(data + done, Min(STATE_PIECE, len - done), to);
+	}
+	*to = '\0';
+	return text;
+}
+
 /*
  * The SQL side
  */
@@ -117,14 +133,10 @@ state_out(FunctionCallInfo fcinfo, const StateType *type)
 {
 	StringInfoData buf;
 	const void *state = state_raw_arg(fcinfo, 0, type);
-	char	   *text;
 
 	initStringInfo(&buf);
 	put_state(&buf, type, state);
-	text = palloc_extended((Size) buf.len * 2 + 1, MCXT_ALLOC_HUGE);
-	text[		hex_encode(buf.data, buf.len, text)] = '\0';
-
-	PG_RETURN_CSTRING(text);
+	PG_RETURN_CSTRING(to_hex(buf.data, buf.len));
 }
 
 /* Bytes from hexadecimal digits; false when they are none. */
@@ -148,6 +160,7 @@ from_hex(const char *text, StringInfo buf)
 		int			high = digit[(unsigned char) text[i]];
 		int			low = digit[(unsigned char) text[i + 1]];
 
+		CHECK_EVERY(i, 0xFFFE);
 		if (high == 0 || low == 0)
 			return false;
 		buf->data[buf->len++] = (char) ((high - 1) * 16 + low - 1);

@@ -5,6 +5,7 @@
 #include "state.h"
 
 #include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
 #include "utils/datetime.h"
 #include "utils/json.h"
 #include "utils/jsonb.h"
@@ -141,60 +142,231 @@ json_value(JsonbValue *v, const StateField *field, const char *p,
 	}
 }
 
-static void
-json_fields(JsonbParseState **json, const StateField *fields,
-			const void *base, const StateType *type, const void *state)
+/*
+ * A jsonb container in the making, in a buffer that begins with the length of
+ * the datum.  The server turns a whole tree into bytes in one go, which cannot
+ * be interrupted; a state may have millions of records, so they are turned one
+ * by one, and put together here.
+ */
+typedef struct JsonParts
 {
-	for (; fields != NULL && fields->name != NULL; fields++)
-	{
-		JsonbValue	v;
+	StringInfo	buf;
+	int			entries;		/* where the JEntry of each part is */
+	int			data;			/* where their bytes begin */
+	int			n;				/* parts so far */
+} JsonParts;
 
-		json_key(json, fields->name);
-		json_value(&v, fields, (const char *) base + fields->offset, type,
-				   state);
-		pushJsonbValue(json, WJB_VALUE, &v);
-	}
+/* Numbers and containers stand on 4 bytes; the padding counts as theirs. */
+static void
+json_align(StringInfo buf)
+{
+	appendBinaryStringInfo(buf, "\0\0\0", INTALIGN(buf->len) - buf->len);
+}
+
+static JsonParts
+json_begin(StringInfo buf, uint32 header, int nparts)
+{
+	JsonParts	parts;
+	int			size = nparts * sizeof(JEntry);
+
+	json_align(buf);
+	appendBinaryStringInfo(buf, (char *) &header, sizeof(header));
+	enlargeStringInfo(buf, size);
+	parts.buf = buf;
+	parts.entries = buf->len;
+	parts.data = buf->len += size;
+	parts.n = 0;
+	return parts;
+}
+
+/* What the buffer has had more since it was so long is a part. */
+static void
+json_part(JsonParts *parts, JEntry type, int start)
+{
+	int			end = parts->buf->len - parts->data;
+	JEntry		entry = type;
+
+	if (end > JENTRY_OFFLENMASK)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("jsonb form of a state exceeds its limit of %d bytes",
+						JENTRY_OFFLENMASK)));
+	if (parts->n % JB_OFFSET_STRIDE == 0)
+		entry |= JENTRY_HAS_OFF | end;
+	else
+		entry |= parts->buf->len - start;
+	memcpy(parts->buf->data + parts->entries + parts->n++ * sizeof(JEntry),
+		   &entry, sizeof(entry));
+}
+
+/* A value as the server writes it, as the only element of an array. */
+static void
+json_put_value(JsonParts *parts, JsonbValue *v)
+{
+	JsonbParseState *state = NULL;
+	int			start = parts->buf->len;
+	const Jsonb *json;
+	JEntry		type;
+
+	pushJsonbValue(&state, WJB_BEGIN_ARRAY, NULL);
+	pushJsonbValue(&state, WJB_ELEM, v);
+	json = JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_ARRAY, NULL));
+	type = json->root.children[0] & JENTRY_TYPEMASK;
+	if (type == JENTRY_ISNUMERIC)
+		json_align(parts->buf);
+	appendBinaryStringInfo(parts->buf, (const char *) &json->root.children[1],
+						   VARSIZE(json) - offsetof(Jsonb, root.children[1]));
+	json_part(parts, type, start);
 }
 
 static void
-json_labels(JsonbParseState **json, const char *name, const Dict *d)
+json_put_key(JsonParts *parts, const char *key)
 {
-	json_key(json, name);
-	pushJsonbValue(json, WJB_BEGIN_ARRAY, NULL);
-	for (int i = 0; d != NULL && i < d->nentries; i++)
+	int			start = parts->buf->len;
+
+	appendBinaryStringInfo(parts->buf, key, strlen(key));
+	json_part(parts, JENTRY_ISSTRING, start);
+}
+
+static const Jsonb *
+json_record(const StateType *type, const void *state, const void *item)
+{
+	JsonbParseState *json = NULL;
+
+	pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
+	for (const StateField *f = type->item_fields; f->name != NULL; f++)
+	{
+		JsonbValue	v;
+
+		json_key(&json, f->name);
+		json_value(&v, f, (const char *) item + f->offset, type, state);
+		pushJsonbValue(&json, WJB_VALUE, &v);
+	}
+	return JsonbValueToJsonb(pushJsonbValue(&json, WJB_END_OBJECT, NULL));
+}
+
+static void
+json_put_record(JsonParts *parts, const Jsonb *record)
+{
+	int			start = parts->buf->len;
+
+	json_align(parts->buf);
+	appendBinaryStringInfo(parts->buf, (const char *) &record->root,
+						   VARSIZE(record) - offsetof(Jsonb, root));
+	json_part(parts, JENTRY_ISCONTAINER, start);
+}
+
+static void
+json_put_records(JsonParts *object, const StateType *type,
+				 const StateHead *head)
+{
+	int			start = object->buf->len;
+	JsonParts	parts = json_begin(object->buf, JB_FARRAY | head->nitems,
+								   head->nitems);
+	const char *item = STATE_ITEMS(head, type);
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext one = AllocSetContextCreate(caller, "record as jsonb",
+											  ALLOCSET_DEFAULT_SIZES);
+
+	for (int i = 0; i < head->nitems; i++, item += type->item_size)
+	{
+		const Jsonb *record;
+
+		CHECK_EVERY(i, 0xFFF);
+		MemoryContextSwitchTo(one);
+		record = json_record(type, head, item);
+		MemoryContextSwitchTo(caller);
+		json_put_record(&parts, record);
+		MemoryContextReset(one);
+	}
+	MemoryContextDelete(one);
+	json_part(object, JENTRY_ISCONTAINER, start);
+}
+
+static void
+json_put_labels(JsonParts *object, const Dict *d)
+{
+	int			start = object->buf->len;
+	int			n = d == NULL ? 0 : d->nentries;
+	JsonParts	parts = json_begin(object->buf, JB_FARRAY | n, n);
+
+	for (int i = 0; i < n; i++)
 	{
 		JsonbValue	v;
 
 		json_label(&v, d, i);
-		pushJsonbValue(json, WJB_ELEM, &v);
+		json_put_value(&parts, &v);
 	}
-	pushJsonbValue(json, WJB_END_ARRAY, NULL);
+	json_part(object, JENTRY_ISCONTAINER, start);
+}
+
+/* What the object of a state shows, in the order that jsonb has. */
+#define STATE_PAIRS 32			/* more than any state has */
+
+typedef struct JsonPair
+{
+	const char *key;
+	const StateField *field;	/* NULL: the labels or the records */
+} JsonPair;
+
+static int
+pair_compare(const void *a, const void *b)
+{
+	const char *x = ((const JsonPair *) a)->key;
+	const char *y = ((const JsonPair *) b)->key;
+	int			more = (int) strlen(x) - (int) strlen(y);
+
+	return more != 0 ? more : strcmp(x, y);
+}
+
+static int
+state_pairs(const StateType *type, JsonPair *pair)
+{
+	int			n = 0;
+
+	for (const StateField *f = type->fields; f != NULL && f->name != NULL; f++)
+	{
+		Assert(n < STATE_PAIRS - 2);
+		pair[n].key = f->name;
+		pair[n++].field = f;
+	}
+	if (type->labels_name != NULL)
+		pair[n++].key = type->labels_name;
+	if (type->item_size > 0)
+		pair[n++].key = type->items_name;
+	qsort(pair, n, sizeof(JsonPair), pair_compare);
+	return n;
 }
 
 Datum
 state_jsonb(FunctionCallInfo fcinfo, const StateType *type)
 {
 	const StateHead *head = state_arg(fcinfo, 0, type);
-	const char *item = STATE_ITEMS(head, type);
-	JsonbParseState *json = NULL;
+	JsonPair	pair[STATE_PAIRS] = {{NULL, NULL}};
+	int			n = state_pairs(type, pair);
+	StringInfoData buf;
+	JsonParts	object;
 
-	pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
-	json_fields(&json, type->fields, head, type, head);
-	if (type->labels_name != NULL)
-		json_labels(&json, type->labels_name, state_dict(head, type, 0));
-	if (type->item_size > 0)
+	initStringInfo(&buf);
+	buf.len = VARHDRSZ;
+	object = json_begin(&buf, JB_FOBJECT | n, 2 * n);
+	for (int i = 0; i < n; i++)
+		json_put_key(&object, pair[i].key);
+	for (int i = 0; i < n; i++)
 	{
-		json_key(&json, type->items_name);
-		pushJsonbValue(&json, WJB_BEGIN_ARRAY, NULL);
-		for (int i = 0; i < head->nitems; i++, item += type->item_size)
+		JsonbValue	v;
+		const StateField *f = pair[i].field;
+
+		if (f != NULL)
 		{
-			CHECK_EVERY(i, 0xFFF);
-			pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
-			json_fields(&json, type->item_fields, item, type, head);
-			pushJsonbValue(&json, WJB_END_OBJECT, NULL);
+			json_value(&v, f, (const char *) head + f->offset, type, head);
+			json_put_value(&object, &v);
 		}
-		pushJsonbValue(&json, WJB_END_ARRAY, NULL);
+		else if (pair[i].key == type->labels_name)
+			json_put_labels(&object, state_dict(head, type, 0));
+		else
+			json_put_records(&object, type, head);
 	}
-	PG_RETURN_JSONB_P(JsonbValueToJsonb(pushJsonbValue(&json, WJB_END_OBJECT,
-													   NULL)));
+	SET_VARSIZE(buf.data, buf.len);
+	PG_RETURN_POINTER(buf.data);
 }

@@ -39,6 +39,11 @@ state_checksum(const char *data, int len)
 	pg_crc32c	crc;
 
 	INIT_CRC32C(crc);
+	for (; len > STATE_PIECE; data += STATE_PIECE, len -= STATE_PIECE)
+	{
+		COMP_CRC32C(crc, data, STATE_PIECE);
+		CHECK_FOR_INTERRUPTS();
+	}
 	COMP_CRC32C(crc, data, len);
 	FIN_CRC32C(crc);
 	return crc;
@@ -183,6 +188,7 @@ dicts_fault(const StateType *type, const unsigned char *p, int64 end,
 		*place += 4;
 		for (uint32 k = 0; k < n; k++)
 		{
+			CHECK_EVERY(k, 0xFFFF);
 			if (end - *place < 4 ||
 				end - *place - 4 < number_at(p + *place))
 				return "its length is wrong";

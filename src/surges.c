@@ -72,6 +72,7 @@ visits_fold(void *items, int n)
 
 	for (int i = 1; i < n; i++)
 	{
+		CHECK_EVERY(i, 0xFFFF);
 		if (visits[kept - 1].account == visits[i].account)
 		{
 			state_add_count(&visits[kept - 1].recent, visits[i].recent);

@@ -40,7 +40,7 @@ CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS te
     WHEN argument = 'periods' THEN 'v_integer + 1'
     WHEN argument = 'weight' THEN 'v_float8 + 0.001'
     WHEN argument = 'recency' THEN 'CASE WHEN v_bigint > 0 THEN v_days / 7.0::float8 ELSE 0 END'
-    WHEN argument = 'age' THEN 'v_days / 7.0::float8 + CASE WHEN part = 3 THEN v_float8 ELSE v_integer END'
+    WHEN argument = 'age' AND type = 'float8'::regtype THEN 'v_days / 7.0::float8 + CASE WHEN part = 3 THEN v_float8 ELSE v_integer END'
     WHEN argument = 'transaction' THEN 'ARRAY[v_pick % 3, v_pick % 2]::float8[]'
     WHEN argument = 'lifetime' THEN 'ARRAY[v_days % 4 / 10.0]::float8[]'
     WHEN argument = 'entry_days' THEN 'v_float8 / 2 - 1'
@@ -49,6 +49,7 @@ CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS te
     WHEN argument = 'entered_on' THEN 'v_at::date + 1'
     WHEN argument = 'daily_cap' THEN '100::float8'
     WHEN argument = 'into_account' THEN 'v_bigint + v_pick % 3'
+    WHEN type = 'abm.buying_role[]'::regtype THEN 'enum_range(NULL::abm.buying_role)'
     WHEN type = 'inet'::regtype THEN
       'set_masklen(CASE WHEN v_pick % 5 > 0 THEN inet ''10.20.30.0'' + v_bigint * 16 ELSE inet ''2001:db8::'' + v_bigint END, 24 + v_pick % 9)'
     WHEN type = 'interval'::regtype THEN '(v_days - 1) * interval ''1 hour'''

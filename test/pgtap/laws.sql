@@ -104,6 +104,17 @@ DECLARE r text; BEGIN
   RETURN r; END $$;
 SELECT is(by_hand(call, aggtransfn::regprocedure, args), NULL, aggregate || ': the transition called by hand') FROM gathering;
 
+-- The jsonb form is put together record by record: it is what the server makes of its text, wherever one looks into it.
+CREATE FUNCTION jsonb_form(name text, call text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r text; BEGIN
+  EXECUTE format($q$
+    WITH form AS MATERIALIZED (SELECT j, j::text::jsonb AS t FROM (SELECT abm.%1$I_jsonb(%2$s) AS j FROM sample GROUP BY GROUPING SETS ((k), ()) OFFSET 0) x)
+    SELECT concat_ws(', ', CASE WHEN NOT bool_and(j = t) THEN 'other content' END, CASE WHEN NOT bool_and(pg_column_size(j) = pg_column_size(t)) THEN 'other bytes' END,
+      CASE WHEN EXISTS (SELECT FROM form, jsonb_each(t) e, generate_series(0, 100) i WHERE j -> e.key <> e.value OR j -> e.key -> i <> e.value -> i) THEN 'other parts' END) FROM form$q$,
+    name, call) INTO r;
+  RETURN r; END $$;
+SELECT is(jsonb_form(name, call), '', state || ': jsonb form') FROM state_type;
+
 -- minus(), of the states that are counts: what was put in can be taken back, to the byte; what was not, cannot.
 CREATE FUNCTION taken_back(call text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE r text; b text; BEGIN
