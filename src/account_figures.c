@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+#include "common/int.h"
 #include "utils/float.h"
 
 /*
@@ -93,9 +94,13 @@ window_add(Window *w, double points)
 
 /* What points of a time are worth at a later one. */
 static inline double
-worth(double points, double at, double then, double half_life)
+worth(double points, TimestampTz at, TimestampTz then, double half_life)
 {
-	return points * exp2((at - then) / half_life);
+	int64		age;
+
+	if (unlikely(pg_sub_s64_overflow(then, at, &age)))
+		return points * exp2(((double) at - (double) then) / half_life);
+	return points * exp2(-(age / half_life));
 }
 
 /*

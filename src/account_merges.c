@@ -72,7 +72,8 @@ static const StateType account_merges_type = {
 	.fixed_size = offsetof(AccountMerges, merge),
 	.item_size = sizeof(AccountMerge),
 	.digest_offset = offsetof(AccountMerges, digest),
-	.max_items = MAX_MERGES,.fields = merges_fields,
+	.max_items = MAX_MERGES,
+	.remedy = "Leave out the merges of accounts that nothing refers to any more.",.fields = merges_fields,
 	.items_name = "merges",.item_fields = merge_fields,
 	.compare = merge_compare,.fold = merges_fold
 };

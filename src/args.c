@@ -42,7 +42,7 @@ arg_level(double level)
 	if (!(level > 0 && level < 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("level must be between 0 and 1, not %g", level),
+				 errmsg("level must be between 0 and 1, not %.15g", level),
 				 errhint("For a 95 %% interval write 0.95.")));
 	return level;
 }
@@ -229,7 +229,8 @@ arg_names(ArrayType *array, const char *what, int most, int *n)
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("%s must not contain \"%s\" twice", what,
-								text_to_cstring(names[i]))));
+								text_to_cstring(names[i])),
+						 errhint("Give each name once.")));
 	return names;
 }
 

@@ -36,7 +36,7 @@ bant_not_share(double value, const char *what)
 	arg_finite(value, what);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s must be between 0 and 1, not %g", what, value),
+			 errmsg("%s must be between 0 and 1, not %.15g", what, value),
 			 errhint("Unknown is NULL.")));
 	return value;				/* not reached */
 }
@@ -125,7 +125,7 @@ bant_check_demands(const BantDemands *d)
 	if (d->qualify_at < 0 || d->qualify_at > 100)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("qualify_at must be between 0 and 100, not %g",
+				 errmsg("qualify_at must be between 0 and 100, not %.15g",
 						d->qualify_at)));
 	if (d->min_letters < 0 || d->min_letters > BANT_LETTERS)
 		ereport(ERROR,

@@ -92,7 +92,7 @@ arg_predicted(double predicted)
 	if (unlikely(predicted < 0 || predicted > 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("predicted probability must be between 0 and 1, not %g",
+				 errmsg("predicted probability must be between 0 and 1, not %.15g",
 						predicted),
 				 errhint("Divide a score of 0 to 100 by 100.")));
 	return predicted;

@@ -31,6 +31,7 @@ typedef struct Bin
 	double		lowest;
 	double		highest;
 	double		predicted;		/* their mean */
+	int			place;			/* among all bins, empty ones too */
 } Bin;
 
 extern const StateType calibration_type;

@@ -48,7 +48,7 @@ typedef struct BrierParts
 static Bin
 bin_sum(const Forecast *f, int n)
 {
-	Bin			b = {0, 0, 0, 0, 0};
+	Bin			b = {.won = 0};
 	ExactSum	sum;
 	int64		all = 0;
 
@@ -108,13 +108,17 @@ bins_make(const Calibration *c, int bins, BinRule rule, Bin *result)
 		below += f[i].won + f[i].lost;
 		if (i > 0 && bin != last)
 		{
-			result[n++] = bin_sum(f + start, i - start);
+			result[n] = bin_sum(f + start, i - start);
+			result[n++].place = last;
 			start = i;
 		}
 		last = bin;
 	}
 	if (start < c->head.nitems)
-		result[n++] = bin_sum(f + start, c->head.nitems - start);
+	{
+		result[n] = bin_sum(f + start, c->head.nitems - start);
+		result[n++].place = last;
+	}
 	return n;
 }
 
@@ -202,7 +206,8 @@ abm_calibration_curve(PG_FUNCTION_ARGS)
 		Estimate	e = estimate_rate(bin[i].won, bin_size(&bin[i]), level,
 									  RATE_JEFFREYS);
 		Datum		values[9] = {
-			Int32GetDatum(i + 1), Int64GetDatum(e.n), Int64GetDatum(bin[i].won),
+			Int32GetDatum((rule == BIN_WIDTH ? bin[i].place : i) + 1),
+			Int64GetDatum(e.n), Int64GetDatum(bin[i].won),
 			Float8GetDatum(bin[i].lowest), Float8GetDatum(bin[i].highest),
 			Float8GetDatum(bin[i].predicted), Float8GetDatum(e.value),
 			Float8GetDatum(e.lower), Float8GetDatum(e.upper)

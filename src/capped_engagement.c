@@ -73,11 +73,10 @@ day_add(ClassDay *a, const ClassDay *b)
 	if (unlikely(a->cap != b->cap))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("daily_cap must be the same for all events of a class in a day")));
-	a->points = wide_from(money_add(wide_value(a->points),
-									wide_value(b->points)));
-	a->decayed = wide_from(money_add(wide_value(a->decayed),
-									 wide_value(b->decayed)));
+				 errmsg("daily_cap must be the same for all events of a class in a day"),
+				 errhint("Join the caps from a table with one row for each class.")));
+	a->points = points_add(a->points, b->points);
+	a->decayed = points_add(a->decayed, b->decayed);
 }
 
 /* Add up what is one class in one day. */
@@ -214,7 +213,8 @@ capped_half_life_arg(FunctionCallInfo fcinfo, int argno)
 	if (half_life < USECS_PER_HOUR)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("half_life must be at least one hour where points are capped by day")));
+				 errmsg("half_life must be at least one hour where points are capped by day"),
+				 errhint("Use engagement_agg, which has no caps, for shorter ones.")));
 	return half_life;
 }
 

@@ -20,9 +20,19 @@ arg_points(double points)
 	if (unlikely(fabs(points) > POINT_LIMIT))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("points must be between -1e9 and 1e9, not %g",
+				 errmsg("points must be between -1e9 and 1e9, not %.15g",
 						points)));
 	return points;
+}
+
+void
+refuse_points(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("points are out of range"),
+			 errdetail("Points of an account, or of a class and day, are kept in billionths of a billionth, as they were worth at an earlier time."),
+			 errhint("Give smaller points, or a longer half-life.")));
 }
 
 /* A half-life in microseconds. */
@@ -32,7 +42,8 @@ half_life_arg(FunctionCallInfo fcinfo, int argno)
 	if (PG_ARGISNULL(argno))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("half_life must not be NULL")));
+				 errmsg("half_life must not be NULL"),
+				 errhint("Give the time in which points lose half of their worth: interval '14 days'.")));
 	return arg_length(PG_GETARG_INTERVAL_P(argno), "half_life");
 }
 

@@ -18,6 +18,7 @@
 #define DECAY_HORIZON 128
 
 extern double arg_points(double points);
+pg_noreturn extern void refuse_points(void);
 extern int64 half_life_arg(FunctionCallInfo fcinfo, int argno);
 extern void check_half_life(int64 half_life, int64 other);
 extern double decay_value(double units, TimestampTz at, TimestampTz as_of,

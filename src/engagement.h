@@ -51,11 +51,21 @@ piece_points(TimestampTz at, double points, int64 landmark, int64 half_life)
 	return wide_from(decay_units(points, (double) rest / half_life));
 }
 
+/* Points together; so many are out of all reason. */
+static inline Wide
+points_add(Wide a, Wide b)
+{
+	int128		sum;
+
+	if (unlikely(__builtin_add_overflow(wide_value(a), wide_value(b), &sum)))
+		refuse_points();
+	return wide_from(sum);
+}
+
 static inline void
 piece_add(Piece *piece, Wide points)
 {
-	piece->points = wide_from(money_add(wide_value(piece->points),
-										wide_value(points)));
+	piece->points = points_add(piece->points, points);
 }
 
 /* What one event adds to its class and day. */

@@ -236,6 +236,11 @@ caps_arg(FunctionCallInfo fcinfo, int argno, const Dict *labels)
 		refuse_caps("capped and daily_caps must be given together");
 	if (PG_ARGISNULL(argno))
 		return NULL;
+	if (ArrayGetNItems(ARR_NDIM(PG_GETARG_ARRAYTYPE_P(argno)),
+					   ARR_DIMS(PG_GETARG_ARRAYTYPE_P(argno))) == 0 &&
+		ArrayGetNItems(ARR_NDIM(PG_GETARG_ARRAYTYPE_P(argno + 1)),
+					   ARR_DIMS(PG_GETARG_ARRAYTYPE_P(argno + 1))) == 0)
+		return NULL;			/* nothing is capped */
 	label = arg_names(PG_GETARG_ARRAYTYPE_P(argno), "capped", MAX_LABELS, &n);
 	cap = arg_float8s(PG_GETARG_ARRAYTYPE_P(argno + 1), "daily_caps", &ncaps);
 	if (n != ncaps)

@@ -72,9 +72,10 @@ pack_points(void *packed, const void *item)
 	const Happening *from = item;
 
 	to->entity = (uint32) from->entity;
+	if (!value_small(from->value))
+		return false;
 	to->value = (float) from->value;
 	return to->entity == from->entity &&
-		(to->value == from->value || isnan(from->value)) &&
 		event_pack(from->at, from->label, &to->key);
 }
 

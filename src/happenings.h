@@ -5,6 +5,9 @@
 #ifndef ABM_HAPPENINGS_H
 #define ABM_HAPPENINGS_H
 
+#include <float.h>
+#include <math.h>
+
 #include "entities.h"
 #include "utils/float.h"
 
@@ -65,6 +68,14 @@ extern const StatePacking happening_packings[HAPPENING_FORMS];
 extern int	happening_compare(const void *a, const void *b, void *arg);
 
 #pragma GCC visibility pop
+
+/* Is nothing lost when a value has 4 bytes? */
+static inline bool
+value_small(double value)
+{
+	return isnan(value) ||
+		(fabs(value) <= FLT_MAX && (double) (float) value == value);
+}
 
 /* What stands at some place among records of a form. */
 static inline int64

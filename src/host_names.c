@@ -21,6 +21,7 @@
 #include "mb/pg_wchar.h"
 
 #define LABEL_LIMIT 63			/* RFC 1035 */
+#define LAST_PORT 65535
 #define FOREIGN_LIMIT 1024		/* bytes of a name that is not ASCII */
 
 typedef struct Span
@@ -201,6 +202,8 @@ static bool
 cut_to_host(Span *s)
 {
 	const char *colon = NULL;
+	bool		separated = false;
+	int			port = 0;
 	const char *p;
 
 	for (p = s->at; p < s->end && !strchr("/?#\\", *p); p++)
@@ -208,9 +211,14 @@ cut_to_host(Span *s)
 		CHECK_TEXT(p, p + 1);
 		if (*p == '@')
 		{
+			/* more than a user: a list of addresses, or a name and one */
+			if (separated)
+				return false;
 			s->at = p + 1;
 			colon = NULL;
 		}
+		else if (strchr(" \t\r\n,;<>\"", *p))
+			separated = true;
 		else if (*p == ':' && colon == NULL)
 			colon = p;
 	}
@@ -219,9 +227,12 @@ cut_to_host(Span *s)
 		return true;
 	s->end = colon;
 	for (colon++; colon < p; colon++)
+	{
 		if (*colon < '0' || *colon > '9')
 			return false;
-	return true;
+		port = Min(port * 10 + (*colon - '0'), LAST_PORT + 1);
+	}
+	return port <= LAST_PORT;
 }
 
 /*
@@ -233,7 +244,7 @@ host_of_url(const text *url, char *host)
 {
 	Span		s = span_trimmed(url);
 
-	if (span_skip(&s, "mailto:"))
+	if (span_skip(&s, "mailto:") || (s.at < s.end && s.end[-1] == '>'))
 		return host_of_email(url, host);
 	return skip_scheme(&s) && cut_to_host(&s) && host_name(s, host);
 }

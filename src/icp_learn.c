@@ -178,7 +178,7 @@ refuse_fit(const Lesson *l, const Logistic *fit, LogisticStatus status)
 					   fit->iterations, logistic_gradient_norm(fit)) :
 			 errdetail("Criteria part the won from the lost. Iteration %d, gradient norm %g.",
 					   fit->iterations, logistic_gradient_norm(fit)),
-			 errhint("Give a ridge greater than zero, such as 1.")));
+			 errhint("Give a greater ridge, such as 1.")));
 }
 
 /* Fit the columns, and take the results down. */

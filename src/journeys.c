@@ -89,9 +89,9 @@ journeys_put(Journeys *js, const Happening *h)
 				return false;
 			break;
 		case FORM_POINTS:
-			((PointsRecord *) record)->value = (float) h->value;
-			if (((PointsRecord *) record)->value != h->value && !isnan(h->value))
+			if (!value_small(h->value))
 				return false;
+			((PointsRecord *) record)->value = (float) h->value;
 			break;
 		default:
 			((ValuedRecord *) record)->value = h->value;

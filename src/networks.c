@@ -170,6 +170,7 @@ static const StateType network_map_type = {
 	.name = "network_map",.kind = 50,.version = 1,
 	.fixed_size = offsetof(NetworkMap, site),.item_size = sizeof(Site),
 	.digest_offset = offsetof(NetworkMap, digest),.max_items = MAX_SITES,
+	.remedy = "Leave out the networks that lie within another one of the same account.",
 	.fields = map_fields,.items_name = "networks",.item_fields = site_fields,
 	.compare = site_compare,.fold = sites_fold,
 	.packings = site_packings,.npackings = lengthof(site_packings)
@@ -297,14 +298,18 @@ abm_network_conflicts(PG_FUNCTION_ARGS)
 	{
 		Datum		values[2];
 		bool		nulls[2] = {false, false};
+		char	   *network;
 
 		CHECK_EVERY(i, 0xFFFF);
 		if ((i == 0 || network_compare(&site[i - 1].net, &site[i].net) != 0) &&
 			(i == n - 1 || network_compare(&site[i + 1].net, &site[i].net) != 0))
 			continue;
-		values[0] = CStringGetTextDatum(network_text(&site[i].net));
+		network = network_text(&site[i].net);
+		values[0] = CStringGetTextDatum(network);
 		values[1] = Int64GetDatum(site[i].account);
 		abm_put_row(fcinfo, values, nulls);
+		pfree(DatumGetPointer(values[0]));
+		pfree(network);
 	}
 	return (Datum) 0;
 }

@@ -88,6 +88,7 @@ static const StateType surges_type = {
 	.name = "surges",.kind = 62,.version = 1,
 	.fixed_size = offsetof(Surges, account),
 	.item_size = sizeof(AccountVisits),.max_items = MAX_ACCOUNTS,
+	.remedy = "Leave out the accounts without visits in either time.",
 	.fields = surges_fields,.items_name = "accounts",
 	.item_fields = visits_fields,.compare = visits_compare,
 	.fold = visits_fold
@@ -216,7 +217,7 @@ surge_fdr_arg(FunctionCallInfo fcinfo, int argno)
 	if (!(fdr > 0 && fdr < 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("fdr must be between 0 and 1, not %g", fdr),
+				 errmsg("fdr must be greater than 0 and less than 1, not %.15g", fdr),
 				 errhint("For a list of which one in ten may be false write 0.1.")));
 	return fdr;
 }

@@ -108,7 +108,7 @@ arg_weight(double weight)
 	if (!(weight * WEIGHT_ONE >= 1 && weight <= MAX_WEIGHT))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("weight must be between 1e-9 and 1e9, not %g", weight),
+				 errmsg("weight must be between 1e-9 and 1e9, not %.15g", weight),
 				 errhint("A row that must not count is left out by FILTER (WHERE ...).")));
 	return (int64) rint(weight * WEIGHT_ONE);
 }

@@ -322,7 +322,7 @@ abm_time_quantile(PG_FUNCTION_ARGS)
 	if (!(p > 0 && p < 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("p must be between 0 and 1, not %g", p)));
+				 errmsg("p must be between 0 and 1, not %.15g", p)));
 	time = survival_quantile(state_arg(fcinfo, 0, &survival_type), p);
 	return float_or_null(fcinfo, time < 0 ? NAN : days_of(time));
 }

@@ -68,5 +68,7 @@ SELECT is((SELECT abm.auc(abm.calibration_agg(0.3, i % 3 = 0)) FROM generate_ser
 SELECT throws_ok(format('SELECT abm.calibration_agg(%s, true)', v), code, NULL, v || ' is refused')
 FROM (VALUES ('''NaN''', '22003'), ('''-Infinity''', '22003'), ('1.0000001', '22023'), ('-1e-300', '22023')) v (v, code);
 
+SELECT results_eq($$ SELECT bin, lowest FROM (SELECT abm.calibration_agg(p, o) AS c FROM (VALUES (0.05, true), (0.95, false), (1, true), (0.31, false)) v (p, o)) x, abm.calibration_curve(c, 10, 'width') $$,
+  $$ VALUES (1, 0.05::float8), (4, 0.31), (10, 0.95) $$, 'bins of equal width keep their place when others are empty');
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 -- Domains: the vectors that come with the public suffix list, and addresses put together from parts that are known.
 \i test/begin.sql
 BEGIN;
-SELECT plan(13);
+SELECT plan(16);
 SELECT setseed(0.22);
 
 -- From https://raw.githubusercontent.com/publicsuffix/list/master/tests/test_psl.txt (public domain).
@@ -58,5 +58,12 @@ CREATE FUNCTION pg_temp.used() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT s
 SELECT cmp_ok((SELECT max(b) - min(b) FROM (SELECT abm.registrable_domain('www.büro' || i || '.co.uk') IS NULL AS n, CASE WHEN i % 50000 = 0 THEN pg_temp.used() END AS b
   FROM generate_series(1, 300000) i OFFSET 0) x WHERE NOT n), '<', 200000::bigint, 'memory stays flat');
 
+-- Several addresses in one field are no address; a name before one is.
+SELECT is_empty($$ SELECT t FROM unnest('{"a@b.com, c@d.com",a@b.com;c@d.com,"Bob bob@acme.com","<a@b.com> c@d.com"}'::text[]) t
+  WHERE (abm.normalize_domain(t), abm.registrable_domain(t), abm.is_free_mail(t), abm.email_domain(t)) IS DISTINCT FROM (NULL, NULL, NULL, NULL) $$, 'a list of addresses has no domain');
+SELECT results_eq($$ SELECT abm.normalize_domain(t), abm.registrable_domain(t), abm.is_free_mail(t), abm.email_domain(t) FROM (VALUES ('Bob <bob@mail.acme.co.uk>'), ('Bob <bob@gmail.com> ')) v (t) $$,
+  $$ VALUES ('mail.acme.co.uk', 'acme.co.uk', false, 'mail.acme.co.uk'), ('gmail.com', 'gmail.com', true, 'gmail.com') $$, 'a name and an address have the domain of the address');
+SELECT results_eq($$ SELECT abm.normalize_domain(t) FROM unnest('{http://user:pass@acme.com:8080/x,acme.com:65535,acme.com:65536,acme.com:99999999999,acme.com:}'::text[]) t $$,
+  $$ VALUES ('acme.com'), ('acme.com'), (NULL), (NULL), ('acme.com') $$, 'users, and ports that there are');
 SELECT * FROM finish();
 ROLLBACK;

@@ -66,5 +66,8 @@ SELECT is_empty($$ SELECT md5(l.entity::text)::uuid, score, previous_score, rece
   EXCEPT SELECT entity, score, previous_score, recent, q_value FROM (SELECT abm.journeys_agg(md5(entity::text)::uuid, at, class, points) AS n FROM event) x, abm.engagement_list(n, '2024-10-01', '7 days', 7, 28, 0.1, NULL, NULL, NULL::uuid) $$, 'UUIDs');
 SELECT is_empty($$ SELECT l.entity, score, previous_score, recent_points, baseline_points, probability FROM base, abm.engagement_list(js, '2024-10-01', '7 days') l
   EXCEPT SELECT l.entity, score, previous_score, recent_points, baseline_points, probability FROM (SELECT abm.journeys_agg(entity, at, class, points ORDER BY random()) AS b FROM event GROUP BY hashint8(entity) & 7) x, abm.engagement_list(b, '2024-10-01', '7 days') l $$, 'buckets');
+SELECT is_empty($$ SELECT entity, score FROM base, abm.engagement_list(js, '2024-10-01', '7 days') EXCEPT SELECT entity, score FROM base, abm.engagement_list(js, '2024-10-01', '7 days', capped => '{}', daily_caps => '{}') $$, 'no caps are none');
+SELECT results_eq($$ SELECT round(score::numeric, 12) FROM abm.engagement_list((SELECT abm.journeys_agg(1, '200000-01-03 00:00:00.1003+00'::timestamptz, 'x', 10::float8)), '200000-01-03 00:00:05+00', '1 second') $$,
+  $$ SELECT round((10 * 2 ^ -4.8997)::numeric, 12) $$, 'far away a microsecond is still one');
 SELECT * FROM finish();
 ROLLBACK;
