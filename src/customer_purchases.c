@@ -155,7 +155,9 @@ keys_recode(char *record, int n, int size, int key_size, const int32 *codes)
 	{ \
 		const RecordShape shape = { \
 			.size = (key_size) + (line_size),.entity_size = key_size, \
-			.compare = compare_##name \
+			.compare = compare_##name, \
+			.key_first = (line_form) == LINE_KEYED || (line_form) == LINE_SMALL, \
+			.key_decides = (line_form) == LINE_SMALL \
 		}; \
 		\
 		records_sort(items, n, &shape); \
@@ -252,6 +254,27 @@ const StateType customer_purchases_type = {
 	.fault = purchases_fault
 };
 
+/*
+ * What nearly all rows need of state_append: a small record where there is
+ * room for one.  False if there is not.
+ */
+static inline bool
+purchases_put(CustomerPurchases *ps, const CustomerLine *from)
+{
+	const Size	size = sizeof(uint32) + sizeof(StateKey);
+	Size		place = offsetof(CustomerPurchases, record) + ps->dict_bytes[1] +
+	(Size) ps->head.nitems * size;
+	char	   *record = (char *) ps + place;
+
+	if (state_form(&ps->head) != FORM_SMALL || place + size > VARSIZE(ps) ||
+		from->line.order != ORDER_NOT_ASKED ||
+		!key_write(record, sizeof(uint32), from->customer) ||
+		!line_key((StateKey *) (record + sizeof(uint32)), &from->line))
+		return false;
+	ps->head.nitems++;
+	return true;
+}
+
 /* One row into the state: the one transition behind all forms. */
 static Datum
 purchases_add(FunctionCallInfo fcinfo, KeyKind kind, int64 order)
@@ -275,7 +298,8 @@ purchases_add(FunctionCallInfo fcinfo, KeyKind kind, int64 order)
 								 &customer_purchases_type);
 	record.line.amount = state_amount(&state, &customer_purchases_type,
 									  fcinfo->args[3], "amount");
-	state = state_append(state, &customer_purchases_type, &record);
+	if (unlikely(!purchases_put(state, &record)))
+		state = state_append(state, &customer_purchases_type, &record);
 	return state_end(fcinfo, &customer_purchases_type, state);
 }
 
@@ -311,7 +335,7 @@ bool
 customer_rows_arg(FunctionCallInfo fcinfo, int nargs, int type_argno,
 				  CustomerScan *scan)
 {
-	abm_begin_rows(fcinfo);
+	entities_begin_rows(fcinfo);
 	for (int i = 0; i < nargs; i++)
 		if (PG_ARGISNULL(i))
 			return false;

@@ -3,10 +3,6 @@
  *		Accounts with their engagement, its trend and their surges, in one pass
  *		over the journeys of all.
  *
- * The values of events are points, their labels classes that may have a daily
- * cap.  Events of an account stand in time order, so that its score some days
- * ago is met on the way to the score now.
- *
  * How likely a surge is depends on two small numbers only, of which there are
  * far fewer pairs, cells, than accounts.  Accounts of one cell have the same
  * p, and so the same q [1]: with the cells by p, k[c] accounts up to and with
@@ -17,48 +13,14 @@
  * [1] Y. Benjamini, Y. Hochberg: Controlling the false discovery rate.
  *     J. R. Statist. Soc. B 57, 1995.
  */
-#include "engagement.h"
+#include "account_figures.h"
+
+#include <math.h>
+
 #include "estimate.h"
-#include "journeys.h"
-#include "surges.h"
-#include "utils/float.h"
+#include "large.h"
 
 #define COLUMNS 14
-#define MAX_PIECES (2 * (DECAY_HORIZON + 1))
-#define NO_CELL (-1)
-
-typedef struct ListQuestion
-{
-	TimestampTz as_of;
-	TimestampTz recent_from;	/* events after it are recent */
-	TimestampTz baseline_from;	/* those after it and not recent, before */
-	int64		half_life;
-	Spans		spans;
-	double		fdr;
-	const double *cap;			/* of each label, -1: none; NULL: of no label */
-} ListQuestion;
-
-/* Events of one time. */
-typedef struct Window
-{
-	int32		n;
-	int32		known;			/* of them with points */
-	double		points;
-} Window;
-
-/* What is known of one account. */
-typedef struct AccountFigures
-{
-	int64		entity;
-	double		score;			/* NaN: unknown */
-	double		previous;		/* that when recent events began; likewise */
-	TimestampTz newest;
-	int32		events;
-	int32		cell;			/* or NO_CELL */
-	Window		recent;
-	Window		baseline;
-} AccountFigures;
-
 /* Accounts with so many recent events, and so many before. */
 typedef struct Cell
 {
@@ -90,154 +52,6 @@ typedef struct AccountList
 	int64		tested;			/* accounts that have a cell */
 	cells_hash *cells;
 } AccountList;
-
-/*
- * The score of one account, event by event
- */
-typedef struct Meter
-{
-	const ListQuestion *q;
-	int			known;			/* events with points */
-	int			npieces;		/* without caps */
-	int64		end;			/* of the last piece */
-	Piece		piece[MAX_PIECES];
-	ClassDay   *day;			/* with caps: by day, then class */
-	int			ndays;
-	int			room;
-} Meter;
-
-/* The points of one event into the last piece, or a new one. */
-static inline void
-meter_add_piece(Meter *m, TimestampTz at, double points)
-{
-	int64		half_life = m->q->half_life;
-	Piece	   *last;
-
-	if (m->npieces == 0 || at >= m->end)
-	{
-		if (m->npieces == MAX_PIECES)
-			m->npieces = pieces_fold(m->piece, m->npieces);
-		last = &m->piece[m->npieces++];
-		last->landmark = decay_periods(at, half_life);
-		last->points = wide_from(0);
-		if (pg_add_s64_overflow(last->landmark * half_life, half_life, &m->end))
-			m->end = PG_INT64_MAX;
-	}
-	last = &m->piece[m->npieces - 1];
-	piece_add(last, piece_points(at, points, last->landmark, half_life));
-}
-
-/* The same into its day and class. */
-static void
-meter_add_day(Meter *m, TimestampTz at, int label, double points)
-{
-	ClassDay	one = day_of_event(at, label, m->q->cap[label], points,
-								   m->q->half_life);
-	int			i = m->ndays;
-
-	CHECK_FOR_INTERRUPTS();
-	while (i > 0 && m->day[i - 1].day == one.day && m->day[i - 1].class > label)
-		i--;
-	if (i > 0 && m->day[i - 1].day == one.day && m->day[i - 1].class == label)
-	{
-		day_add(&m->day[i - 1], &one);
-		return;
-	}
-	if (m->ndays == m->room)
-	{
-		m->room *= 2;
-		m->day = repalloc_huge(m->day, (Size) m->room * sizeof(ClassDay));
-	}
-	memmove(&m->day[i + 1], &m->day[i], (m->ndays - i) * sizeof(ClassDay));
-	m->day[i] = one;
-	m->ndays++;
-}
-
-static inline void
-meter_add(Meter *m, const Event *event, double points)
-{
-	m->known++;
-	if (m->q->cap == NULL)
-		meter_add_piece(m, event->at, points);
-	else
-		meter_add_day(m, event->at, event->label, points);
-}
-
-/* NaN when no event has known points. */
-static double
-meter_value(Meter *m, TimestampTz as_of)
-{
-	double		sum = 0;
-
-	if (m->known == 0)
-		return get_float8_nan();
-	if (m->q->cap == NULL)
-	{
-		if (m->piece[m->npieces - 1].landmark - m->piece[0].landmark > DECAY_HORIZON)
-			m->npieces = pieces_fold(m->piece, m->npieces);
-		return pieces_value(m->piece, m->npieces, as_of, m->q->half_life);
-	}
-	for (int i = 0; i < m->ndays; i++)
-		sum += day_value(&m->day[i], as_of, m->q->half_life);
-	return sum;
-}
-
-static inline void
-meter_clear(Meter *m)
-{
-	m->known = m->npieces = m->ndays = 0;
-}
-
-/*
- * The figures of one account
- */
-
-static inline void
-window_add(Window *w, double points)
-{
-	w->n++;
-	if (!isnan(points))
-	{
-		w->known++;
-		w->points += points;
-	}
-}
-
-/* An account that has an event up to as_of, one at least. */
-static AccountFigures
-account_figures(const Population *p, Meter *m)
-{
-	const ListQuestion *q = m->q;
-	const Event *event = p->events.event;
-	int			n = p->events.n;
-	int			form = state_form(&p->js->head);
-	bool		past = true;
-	AccountFigures f = {.entity = p->entity,.events = n,.cell = NO_CELL};
-
-	meter_clear(m);
-	f.newest = event[n - 1].at;
-	for (int i = 0; i < n; i++)
-	{
-		double		points = happening_at(p->js->happening, p->first + i, form).value;
-
-		CHECK_EVERY(i, 0xFFFF);
-		if (event[i].at > q->recent_from)
-		{
-			if (past)
-				f.previous = meter_value(m, q->recent_from);
-			past = false;
-			window_add(&f.recent, points);
-		}
-		else if (event[i].at > q->baseline_from)
-			window_add(&f.baseline, points);
-		if (!isnan(points))
-			meter_add(m, &event[i], arg_points(points));
-	}
-	if (past)
-		f.previous = meter_value(m, q->recent_from);
-	f.score = meter_value(m, q->as_of);
-	return f;
-}
 
 /*
  * The list
@@ -273,12 +87,10 @@ list_add(AccountList *list, AccountFigures *f)
 static AccountList
 list_of(Population *p, const ListQuestion *q)
 {
-	AccountList list = {palloc(1024 * sizeof(AccountFigures)), 0, 1024, 0, NULL};
-	Meter	   *m = palloc(sizeof(Meter));
+	AccountList list = {NULL, 0, p->js->head.nitems / 8 + 1024, 0, NULL};
+	Meter	   *m = meter_make(q);
 
-	m->q = q;
-	m->room = 64;
-	m->day = palloc(m->room * sizeof(ClassDay));
+	list.figures = palloc_large((Size) list.room * sizeof(AccountFigures));
 	list.cells = cells_create(CurrentMemoryContext, 1024, NULL);
 	while (population_next(p))
 	{
@@ -479,7 +291,7 @@ abm_engagement_list(PG_FUNCTION_ARGS)
 	ListQuestion q;
 	AccountList list;
 
-	abm_begin_rows(fcinfo);
+	entities_begin_rows(fcinfo);
 	for (int i = 0; i < 6; i++)
 		if (PG_ARGISNULL(i))
 			return (Datum) 0;

@@ -9,6 +9,8 @@
 #include "mb/pg_wchar.h"
 #include "utils/uuid.h"
 
+#include "large.h"
+
 const char *const key_kinds[] = {"none", "bigint", "text", "uuid", NULL};
 
 static const Oid key_types[] = {InvalidOid, INT8OID, TEXTOID, UUIDOID};
@@ -102,6 +104,26 @@ entity_datum(KeyKind kind, const Dict *keys, int64 entity)
 	uuid = palloc(sizeof(pg_uuid_t));
 	memcpy(uuid->data, dict_text(keys, entity), UUID_LEN);
 	return UUIDPGetDatum(uuid);
+}
+
+/*
+ * Begin to return rows, one for each entity of a population.  They may take
+ * as much memory as the population.
+ */
+void
+entities_begin_rows(FunctionCallInfo fcinfo)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext caller;
+
+	abm_begin_rows(fcinfo);
+	if (population_memory <= work_mem)
+		return;
+	caller = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
+	tuplestore_end(result->setResult);
+	result->setResult = tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0,
+											  false, population_memory);
+	MemoryContextSwitchTo(caller);
 }
 
 /* For a person to read; NULL: the entity is a number. */
@@ -264,7 +286,7 @@ radix_sort(char *items, int n, int size, int entity_size)
 	if (!radix_plan(&r, items, n, size, entity_size))
 		return;
 	radix_count(&r, items, n, size, entity_size);
-	spare = to = palloc_extended((Size) n * size, MCXT_ALLOC_HUGE);
+	spare = to = palloc_large((Size) n * size);
 	for (int d = 0; d < r.ndigits; d++)
 	{
 		char	   *swap = from;
@@ -320,15 +342,26 @@ record_key(const char *record, int entity_size)
 	return key;
 }
 
+/* Is it seen by the keys that two records are in order? */
+static inline bool
+keys_in_order(const char *a, const char *b, int entity_size, bool equal)
+{
+	uint64		x = record_key(a, entity_size);
+	uint64		y = record_key(b, entity_size);
+
+	return x < y || (equal && x == y);
+}
+
 /*
  * Sort the records of each entity, sizes being constants again.  Most are in
- * order, and where the key decides that is seen without a call.
+ * order, and where there are keys that is seen without a call.
  */
 static pg_attribute_always_inline void
 runs_sort(char *items, int n, int size, int entity_size,
 		  const RecordShape *shape)
 {
-	bool		in_order = shape->key_decides;
+	bool		equal = shape->key_decides;
+	bool		in_order = shape->key_first;
 	int			start = 0;
 
 	for (int i = 1; i <= n; i++)
@@ -338,13 +371,14 @@ runs_sort(char *items, int n, int size, int entity_size,
 			record_entity(items + (Size) i * size, entity_size) ==
 			record_entity(items + (Size) start * size, entity_size))
 		{
-			in_order &= record_key(items + (Size) (i - 1) * size, entity_size) <=
-				record_key(items + (Size) i * size, entity_size);
+			in_order = in_order &&
+				keys_in_order(items + (Size) (i - 1) * size,
+							  items + (Size) i * size, entity_size, equal);
 			continue;
 		}
 		if (i - start > 1 && !in_order)
 			run_sort(items + (Size) start * size, i - start, shape);
-		in_order = shape->key_decides;
+		in_order = shape->key_first;
 		start = i;
 	}
 }

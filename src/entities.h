@@ -33,6 +33,7 @@ extern int64 entity_arg(FunctionCallInfo fcinfo, int argno, KeyKind kind,
 extern void entity_expect(FunctionCallInfo fcinfo, int argno, KeyKind kind);
 extern bool entity_find(FunctionCallInfo fcinfo, int argno, const Dict *keys,
 						int64 *entity);
+extern void entities_begin_rows(FunctionCallInfo fcinfo);
 extern Datum entity_datum(KeyKind kind, const Dict *keys, int64 entity);
 extern const char *entity_show(KeyKind kind, const Dict *keys, int64 entity);
 extern const char *entity_fault(KeyKind kind, const Dict *keys);
@@ -46,8 +47,8 @@ typedef struct RecordShape
 	int			size;
 	int			entity_size;
 	int			(*compare) (const void *a, const void *b, void *arg);
-	bool		key_decides;	/* a StateKey follows, and is all there is to
-								 * compare */
+	bool		key_first;		/* a StateKey follows, and is compared first */
+	bool		key_decides;	/* and there is nothing else to compare */
 } RecordShape;
 
 extern void records_sort(void *items, int n, const RecordShape *shape);

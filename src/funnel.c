@@ -245,7 +245,7 @@ abm_funnel_states(PG_FUNCTION_ARGS)
 	Population	population;
 	MemoryContext row;
 
-	abm_begin_rows(fcinfo);
+	entities_begin_rows(fcinfo);
 	if (PG_ARGISNULL(0) || !funnel_plan_arg(fcinfo, 1, true, &plan))
 		return (Datum) 0;
 	population = population_arg(fcinfo, 0, plan.as_of);

@@ -66,6 +66,19 @@ pack_wide(void *packed, const void *item)
 }
 
 static bool
+pack_points(void *packed, const void *item)
+{
+	PointsRecord *to = packed;
+	const Happening *from = item;
+
+	to->entity = (uint32) from->entity;
+	to->value = (float) from->value;
+	return to->entity == from->entity &&
+		(to->value == from->value || isnan(from->value)) &&
+		event_pack(from->at, from->label, &to->key);
+}
+
+static bool
 pack_small(void *packed, const void *item)
 {
 	SmallRecord *to = packed;
@@ -102,6 +115,14 @@ unpack_wide(void *item, const void *packed)
 }
 
 static void
+unpack_points(void *item, const void *packed)
+{
+	const PointsRecord *from = packed;
+
+	*(Happening *) item = unpack(from->entity, from->key, from->value);
+}
+
+static void
 unpack_small(void *item, const void *packed)
 {
 	const SmallRecord *from = packed;
@@ -134,6 +155,16 @@ compare_wide(const void *a, const void *b, void *arg)
 }
 
 static int
+compare_points(const void *a, const void *b, void *arg)
+{
+	const PointsRecord *x = a;
+	const PointsRecord *y = b;
+	int			c = compare_keys(x->key, y->key);
+
+	return c != 0 ? c : compare_values(x->value, y->value);
+}
+
+static int
 compare_small(const void *a, const void *b, void *arg)
 {
 	return compare_keys(((const SmallRecord *) a)->key,
@@ -143,7 +174,7 @@ compare_small(const void *a, const void *b, void *arg)
 static void
 sort_valued(void *items, int n)
 {
-	const RecordShape shape = {sizeof(ValuedRecord), 4, compare_valued, false};
+	const RecordShape shape = {sizeof(ValuedRecord), 4, compare_valued, true, false};
 
 	records_sort(items, n, &shape);
 }
@@ -151,7 +182,15 @@ sort_valued(void *items, int n)
 static void
 sort_wide(void *items, int n)
 {
-	const RecordShape shape = {sizeof(WideRecord), 8, compare_wide, true};
+	const RecordShape shape = {sizeof(WideRecord), 8, compare_wide, true, true};
+
+	records_sort(items, n, &shape);
+}
+
+static void
+sort_points(void *items, int n)
+{
+	const RecordShape shape = {sizeof(PointsRecord), 4, compare_points, true, false};
 
 	records_sort(items, n, &shape);
 }
@@ -159,7 +198,7 @@ sort_wide(void *items, int n)
 static void
 sort_small(void *items, int n)
 {
-	const RecordShape shape = {sizeof(SmallRecord), 4, compare_small, true};
+	const RecordShape shape = {sizeof(SmallRecord), 4, compare_small, true, true};
 
 	records_sort(items, n, &shape);
 }
@@ -202,6 +241,12 @@ recode_wide(void *items, int n, const StateCodes *codes)
 }
 
 static void
+recode_points(void *items, int n, const StateCodes *codes)
+{
+	recode_records(items, n, sizeof(PointsRecord), codes);
+}
+
+static void
 recode_small(void *items, int n, const StateCodes *codes)
 {
 	recode_records(items, n, sizeof(SmallRecord), codes);
@@ -212,6 +257,8 @@ const StatePacking happening_packings[HAPPENING_FORMS] = {
 	.sort = sort_valued,.recode = recode_valued},
 	{.size = sizeof(WideRecord),.pack = pack_wide,.unpack = unpack_wide,
 	.sort = sort_wide,.recode = recode_wide},
+	{.size = sizeof(PointsRecord),.pack = pack_points,.unpack = unpack_points,
+	.sort = sort_points,.recode = recode_points},
 	{.size = sizeof(SmallRecord),.pack = pack_small,.unpack = unpack_small,
 	.sort = sort_small,.recode = recode_small}
 };

@@ -6,6 +6,7 @@
 #define ABM_HAPPENINGS_H
 
 #include "entities.h"
+#include "utils/float.h"
 
 /* The full form of a record. */
 typedef struct Happening
@@ -33,6 +34,15 @@ WideRecord
 	StateKey	key;
 } WideRecord;
 
+/* points are small numbers more often than not */
+typedef struct pg_attribute_packed ()
+PointsRecord
+{
+	uint32		entity;
+	StateKey	key;
+	float		value;
+} PointsRecord;
+
 typedef struct pg_attribute_packed ()
 SmallRecord
 {
@@ -42,10 +52,10 @@ SmallRecord
 
 enum HappeningForm
 {
-	FORM_FULL, FORM_VALUED, FORM_WIDE, FORM_SMALL
+	FORM_FULL, FORM_VALUED, FORM_WIDE, FORM_POINTS, FORM_SMALL
 };
 
-#define HAPPENING_FORMS 3		/* beside the full one */
+#define HAPPENING_FORMS 4		/* beside the full one */
 
 /* calls between our own files need no linkage table */
 #pragma GCC visibility push(hidden)
@@ -64,6 +74,8 @@ happening_entity(const void *items, int i, int form)
 	{
 		case FORM_SMALL:
 			return ((const SmallRecord *) items)[i].entity;
+		case FORM_POINTS:
+			return ((const PointsRecord *) items)[i].entity;
 		case FORM_VALUED:
 			return ((const ValuedRecord *) items)[i].entity;
 		case FORM_WIDE:
@@ -82,6 +94,8 @@ happening_event(const void *items, int i, int form)
 	{
 		case FORM_SMALL:
 			return event_unpack(((const SmallRecord *) items)[i].key);
+		case FORM_POINTS:
+			return event_unpack(((const PointsRecord *) items)[i].key);
 		case FORM_VALUED:
 			return event_unpack(((const ValuedRecord *) items)[i].key);
 		case FORM_WIDE:
@@ -91,6 +105,23 @@ happening_event(const void *items, int i, int form)
 			{
 				h[i].at, h[i].label, 0
 			};
+	}
+}
+
+/* NaN: unknown */
+static inline double
+happening_value(const void *items, int i, int form)
+{
+	switch (form)
+	{
+		case FORM_POINTS:
+			return ((const PointsRecord *) items)[i].value;
+		case FORM_VALUED:
+			return ((const ValuedRecord *) items)[i].value;
+		case FORM_FULL:
+			return ((const Happening *) items)[i].value;
+		default:
+			return get_float8_nan();
 	}
 }
 

@@ -63,23 +63,39 @@ const StateType journeys_type = {
 };
 
 /*
- * What nearly all rows need of state_append: a small record where there is
- * room for one.  False if there is not.
+ * What nearly all rows need of state_append: a record of one of the small
+ * forms, which begin alike, where there is room for one.  False if there is
+ * not.
  */
 static inline bool
 journeys_put(Journeys *js, const Happening *h)
 {
-	Size		start = offsetof(Journeys, happening) + js->dict_bytes[0] +
-	js->dict_bytes[1];
-	Size		place = start + (Size) js->head.nitems * sizeof(SmallRecord);
+	int			form = state_form(&js->head);
+	Size		size = form == FORM_SMALL ? sizeof(SmallRecord) :
+	form == FORM_POINTS ? sizeof(PointsRecord) : sizeof(ValuedRecord);
+	Size		place = offsetof(Journeys, happening) + js->dict_bytes[0] +
+	js->dict_bytes[1] + (Size) js->head.nitems * size;
 	SmallRecord *record = (SmallRecord *) ((char *) js + place);
 
-	if (state_form(&js->head) != FORM_SMALL ||
-		place + sizeof(SmallRecord) > VARSIZE(js) || !isnan(h->value) ||
-		h->entity != (uint32) h->entity ||
+	if (form == FORM_FULL || form == FORM_WIDE ||
+		place + size > VARSIZE(js) || h->entity != (uint32) h->entity ||
 		!event_pack(h->at, h->label, &record->key))
 		return false;
 	record->entity = (uint32) h->entity;
+	switch (form)
+	{
+		case FORM_SMALL:
+			if (!isnan(h->value))
+				return false;
+			break;
+		case FORM_POINTS:
+			((PointsRecord *) record)->value = (float) h->value;
+			if (((PointsRecord *) record)->value != h->value && !isnan(h->value))
+				return false;
+			break;
+		default:
+			((ValuedRecord *) record)->value = h->value;
+	}
 	js->head.nitems++;
 	return true;
 }
@@ -291,7 +307,7 @@ abm_journeys_unnest(PG_FUNCTION_ARGS)
 	Population	p;
 	MemoryContext row;
 
-	abm_begin_rows(fcinfo);
+	entities_begin_rows(fcinfo);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	p = population_arg(fcinfo, 0, DT_NOEND);
@@ -320,7 +336,7 @@ abm_journeys_events(PG_FUNCTION_ARGS)
 {
 	Population	p;
 
-	abm_begin_rows(fcinfo);
+	entities_begin_rows(fcinfo);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	p = population_arg(fcinfo, 0, DT_NOEND);

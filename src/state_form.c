@@ -11,6 +11,7 @@
 #include "state_form.h"
 
 #include "common/hashfn.h"
+#include "large.h"
 
 /*
  * While an aggregate works, records that fold may stand twice; the limit is
@@ -76,6 +77,12 @@ state_size(const StateType *type, int64 least, int64 wanted, Size stride,
 	return Min(size, limit);
 }
 
+static inline void *
+state_memory(Size size)
+{
+	return size > LARGE_STATE ? palloc_large(size) : palloc(size);
+}
+
 /*
  * A state without records, open or not, with so many bytes left for
  * dictionaries.  What is not used yet is not touched: it may never be needed.
@@ -86,7 +93,7 @@ state_blank(const StateType *type, int capacity, int form, Size tail,
 {
 	Size		size = state_size(type, capacity, capacity,
 								  form_size(type, form), tail);
-	StateHead  *head = palloc(size);
+	StateHead  *head = state_memory(size);
 
 	memset(head, 0, type->fixed_size);
 	SET_VARSIZE(head, size);
@@ -127,7 +134,7 @@ static StateHead *
 state_copy_fixed(const StateHead *from, const StateType *type, Size size,
 				 int flags)
 {
-	StateHead  *to = palloc(size);
+	StateHead  *to = state_memory(size);
 
 	memcpy(to, from, type->fixed_size);
 	SET_VARSIZE(to, size);

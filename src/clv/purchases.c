@@ -110,36 +110,6 @@ line_compare_plain(const void *a, const void *b, void *arg)
 	return (x->amount > y->amount) - (x->amount < y->amount);
 }
 
-/* Has the amount of a line 32 bits? */
-bool
-line_small(const PurchaseLine *line, int32 *small)
-{
-	int64		amount;
-
-	if (!money_pack(line->amount, &amount))
-		return false;
-	if (amount == MONEY_PACKED_UNKNOWN)
-		amount = SMALL_UNKNOWN;
-	else if (amount != (int32) amount || amount == SMALL_UNKNOWN)
-		return false;
-	*small = (int32) amount;
-	return true;
-}
-
-/* The moment and the amount in one number, if they fit. */
-static bool
-line_key(StateKey *key, const PurchaseLine *line)
-{
-	int32		seconds = (int32) (line->at / USECS_PER_SEC);
-	int32		amount;
-
-	if (seconds * USECS_PER_SEC != line->at || !line_small(line, &amount))
-		return false;
-	key->bits = (uint64) ((uint32) seconds ^ SMALL_SIGN) << 32 |
-		((uint32) amount ^ SMALL_SIGN);
-	return true;
-}
-
 static bool
 line_pack_keyed(void *packed, const void *item)
 {

@@ -94,6 +94,36 @@ small_line(StateKey key, int64 order)
 	};
 }
 
+/* Has the amount of a line 32 bits? */
+static inline bool
+line_small(const PurchaseLine *line, int32 *small)
+{
+	int64		amount;
+
+	if (!money_pack(line->amount, &amount))
+		return false;
+	if (amount == MONEY_PACKED_UNKNOWN)
+		amount = SMALL_UNKNOWN;
+	else if (amount != (int32) amount || amount == SMALL_UNKNOWN)
+		return false;
+	*small = (int32) amount;
+	return true;
+}
+
+/* The moment and the amount in one number, if they fit. */
+static inline bool
+line_key(StateKey *key, const PurchaseLine *line)
+{
+	int32		seconds = (int32) (line->at / USECS_PER_SEC);
+	int32		amount;
+
+	if (seconds * USECS_PER_SEC != line->at || !line_small(line, &amount))
+		return false;
+	key->bits = (uint64) ((uint32) seconds ^ SMALL_SIGN) << 32 |
+		((uint32) amount ^ SMALL_SIGN);
+	return true;
+}
+
 /* The line that stands somewhere, aligned or not. */
 static inline PurchaseLine
 line_of_form(const char *at, int form)
@@ -197,7 +227,6 @@ typedef struct PurchaseScan
 extern const StatePacking line_packings[];	/* of LineForm - 1 */
 
 extern int	line_compare(const void *a, const void *b, void *arg);
-extern bool line_small(const PurchaseLine *line, int32 *amount);
 extern const char *order_fault(int64 order);
 extern Lines purchases_lines(const Purchases *p);
 extern int64 purchase_order_arg(FunctionCallInfo fcinfo, int argno);

@@ -1,5 +1,5 @@
--- W5 with the journeys of all accounts in one state, their values being points; windows end with as_of, so that it is the last microsecond.
-SELECT count(*), round(sum(score)::numeric, 3), count(*) FILTER (WHERE recent_points / 7 >= 2 * nullif(baseline_points, 0) / 56)
-FROM (SELECT abm.journeys_agg(account_id, ts, channel, weight) AS js
+-- W5 with the journeys of all accounts in one state, their values being points, their classes not asked for; windows end with as_of, so that it is the last microsecond.
+SELECT count(*), round(sum(score)::numeric, 3), count(*) FILTER (WHERE recent_points >= baseline_points / 4 AND baseline_points <> 0)
+FROM (SELECT abm.journeys_agg(account_id, ts, 1, weight) AS js
       FROM touches WHERE ts >= timestamptz '2024-07-05' AND ts < timestamptz '2025-01-01') t,
   abm.engagement_list(t.js, timestamptz '2025-01-01' - interval '1 microsecond', '14 days', 7, 56);

@@ -36,17 +36,17 @@ SELECT is((SELECT count(DISTINCT s::text) FROM (SELECT unnest(ARRAY[abm.stages(j
 SELECT is((SELECT count(DISTINCT r::text) FROM (SELECT jsonb_agg(s ORDER BY stage) AS r FROM all_in_one, unnest(ARRAY[js, of_text, of_uuid, valued]) WITH ORDINALITY u (x, nth), abm.stage_report(x, '{visit,demo,wön}', '2024-01-03', 0.9) s GROUP BY nth
   UNION ALL SELECT jsonb_agg(s ORDER BY stage) FROM (SELECT abm.stages_agg(j, '{visit,demo,wön}', '2024-01-03') AS m FROM one) x, abm.stage_report(m, 0.9) s) y), 1::bigint, 'stage_report, of all and rolled up');
 
--- Four forms of records: 12 bytes; 16 with entities beyond 32 bits; 20 with values; the full one of 32 for the rest. Any mixture, any way to merge.
+-- Five forms of records: 12 bytes; 16 with entities beyond 32 bits, or with values of few digits; 20 with other values; the full one of 32 for the rest. Any mixture, any way to merge.
 CREATE TEMP TABLE shape AS
   SELECT n, CASE n / 5 WHEN 1 THEN (ARRAY[-9223372036854775808, -1, 4294967296, 4294967295, 9223372036854775807])[1 + n % 5] ELSE n % 3 END AS entity,
     CASE n / 5 WHEN 3 THEN '294276-12-31'::timestamptz - n * interval '100000 years' / 10 ELSE timestamptz '2024-01-01' + n % 4 * interval '1 day' END AS at,
-    (ARRAY['b', 'label of thirty-two bytes, or more', 'a'])[1 + n % 3] AS label, CASE n / 5 WHEN 2 THEN n % 2 - 0.5 END::float8 AS value, n / 5 AS form
-  FROM generate_series(0, 19) n;
+    (ARRAY['b', 'label of thirty-two bytes, or more', 'a'])[1 + n % 3] AS label, CASE n / 5 WHEN 2 THEN n % 2 - 0.4 WHEN 4 THEN n % 2 - 0.5 END::float8 AS value, n / 5 AS form
+  FROM generate_series(0, 24) n;
 CREATE TEMP TABLE formed AS SELECT form, abm.journeys_agg(entity, at, label, value) AS s FROM shape GROUP BY form;
 CREATE TEMP TABLE whole AS SELECT abm.journeys_agg(entity, at, label, value) AS s FROM shape;
-SELECT results_eq($$ SELECT abm.rollup(x ORDER BY o)::text FROM (SELECT a.form * 100 + b.form * 10 + c.form AS p, unnest(ARRAY[a.s, b.s, c.s, d.s]) AS x, generate_series(1, 4) AS o
-    FROM formed a, formed b, formed c, formed d WHERE 4 = (SELECT count(DISTINCT f) FROM unnest(ARRAY[a.form, b.form, c.form, d.form]) f)) y GROUP BY p $$,
-  $$ SELECT s::text FROM whole, generate_series(1, 24) $$, 'forms merged in any order are the whole');
+SELECT results_eq($$ SELECT abm.rollup(x ORDER BY o)::text FROM (SELECT a.form * 1000 + b.form * 100 + c.form * 10 + d.form AS p, unnest(ARRAY[a.s, b.s, c.s, d.s, e.s]) AS x, generate_series(1, 5) AS o
+    FROM formed a, formed b, formed c, formed d, formed e WHERE 5 = (SELECT count(DISTINCT f) FROM unnest(ARRAY[a.form, b.form, c.form, d.form, e.form]) f)) y GROUP BY p $$,
+  $$ SELECT s::text FROM whole, generate_series(1, 120) $$, 'forms merged in any order are the whole');
 SELECT is_empty($$ SELECT a.form, b.form FROM formed a, formed b WHERE a.form <> b.form AND (abm.merge(a.s, b.s)::text <> (SELECT abm.journeys_agg(entity, at, label, value)::text FROM shape WHERE form IN (a.form, b.form))
   OR abm.merge(a.s, b.s)::text <> abm.merge(b.s, a.s)::text) $$, 'two by two');
 SELECT is_empty($$ SELECT n FROM generate_series(1, 60) n, LATERAL (SELECT abm.journeys_agg(entity, at, label, value ORDER BY md5(n::text || shape.n)) AS s FROM shape) x, whole WHERE x.s::text <> whole.s::text $$, 'rows in any order');
@@ -54,8 +54,8 @@ SELECT results_eq($$ SELECT e.* FROM whole, abm.journeys_events(s) e $$, $$ SELE
 SELECT bag_eq($$ SELECT entity, abm.touches(abm.journey_of(s, entity)) FROM (SELECT DISTINCT entity FROM shape) e, whole $$, $$ SELECT entity, count(*) FROM shape GROUP BY entity $$, 'extreme entities are found');
 SELECT is_empty($$ SELECT FROM formed, whole w WHERE formed.s::text::abm.journeys::text <> formed.s::text OR w.s::text::abm.journeys::text <> w.s::text $$, 'through text');
 SELECT results_eq($$ SELECT pg_column_size(abm.journeys_agg(n * a, '2024-01-01'::timestamptz + n * interval '1 s' * b, 'x', v)) / 100000 FROM generate_series(1, 100000) n,
-    (VALUES (1, 1, 1, NULL), (2, -1, 1, NULL), (3, 1, 1, 1.5::float8), (4, -1, 1, 1.5), (5, 1, 2000000, NULL)) x (i, a, b, v) GROUP BY i ORDER BY i $$,
-  $$ VALUES (12), (16), (20), (32), (32) $$, 'bytes of an event: 12, 16 of large entities, 20 with values; 32 of both or of far times');
+    (VALUES (1, 1, 1, NULL), (2, -1, 1, NULL), (3, 1, 1, 1.1::float8), (4, -1, 1, 1.5), (5, 1, 2000000, NULL), (6, 1, 1, 1.5), (7, 1, 1, 16777217)) x (i, a, b, v) GROUP BY i ORDER BY i $$,
+  $$ VALUES (12), (16), (20), (32), (32), (16), (20) $$, 'bytes of an event: 12, 16 of large entities or with values of few digits, 20 with others; 32 of both or of far times');
 SELECT is((SELECT pg_column_size(abm.journeys_agg(substr(md5(n::text), 1, 8), '2024-01-01'::timestamptz, 'x')) / 100000 FROM generate_series(1, 100000) n), 28, 'an entity of text of 8 bytes: 16 bytes more, once');
 SELECT is((SELECT pg_column_size(abm.journeys_agg(md5(n::text)::uuid, '2024-01-01'::timestamptz, 'x')) / 100000 FROM generate_series(1, 100000) n), 36, 'of 16 bytes: 24 more, once');
 SELECT is((SELECT pg_column_size(abm.journey_agg('2024-01-01'::timestamptz + n * interval '1 s', 'x')) / 100000 FROM generate_series(1, 100000) n), 8, 'an event of a journey of its own: 8');

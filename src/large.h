@@ -1,0 +1,15 @@
+/*
+ * large.h
+ *		Large pieces of memory.
+ */
+#ifndef ABM_LARGE_H
+#define ABM_LARGE_H
+
+/* calls between our own files need no linkage table */
+#pragma GCC visibility push(hidden)
+
+extern void *palloc_large(Size size);
+
+#pragma GCC visibility pop
+
+#endif							/* ABM_LARGE_H */
