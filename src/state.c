@@ -13,10 +13,7 @@
 #include "nodes/execnodes.h"
 #include "nodes/plannodes.h"
 
-/*
- * What rows are expected is kept as a logarithm, and taken at its word once
- * there are some, within reason.
- */
+/* Expected rows: a logarithm, taken at its word once there are some. */
 #define EXPECT_SCALE 8.0
 #define EXPECT_FROM 1024
 #define EXPECT_BYTES (32 * 1024 * 1024.0)
@@ -332,10 +329,10 @@ state_rescale(StateHead *head, const StateType *type, int from, int to)
 	char	   *item = state_items(head, type);
 
 	fields_rescale(type->fields, (char *) head, from, to);
-	for (int i = 0; i < head->nitems; i++, item += type->item_size)
+	for (int i = 0; i < head->nitems; i++)
 	{
 		CHECK_EVERY(i, 0xFFFF);
-		fields_rescale(type->item_fields, item, from, to);
+		fields_rescale(type->item_fields, item + (Size) i * type->item_size, from, to);
 	}
 }
 
