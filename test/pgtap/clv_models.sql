@@ -327,7 +327,7 @@ CREATE TEMP TABLE received (LIKE kept);
 :copy_out
 :copy_in
 SELECT set_eq('SELECT m::text FROM received', 'SELECT m::text FROM kept', 'binary and back');
-CREATE FUNCTION pg_temp.crc32c(data bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE FUNCTION pg_temp.wire_checksum(data bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE crc bigint := 4294967295; BEGIN
   FOR i IN 0 .. length(data) - 1 LOOP
     crc := crc # get_byte(data, i);
@@ -349,12 +349,12 @@ SELECT set_eq($$ SELECT pg_temp.read_model(bad) FROM one, LATERAL (VALUES (t || 
 SELECT is_empty($$ WITH b AS (SELECT decode(left(t, -8), 'hex') AS b FROM one),
   m AS (SELECT n, set_byte(CASE WHEN n % 3 = 0 THEN set_byte(b, (random() * (length(b) - 1))::int, (random() * 255)::int) ELSE b END,
       (random() * (length(b) - 1))::int, (ARRAY[0, 1, 127, 128, 255, (random() * 255)::int])[1 + (random() * 5)::int]) AS b FROM b, generate_series(1, 2000) n)
-  SELECT r, count(*) FROM m, LATERAL (SELECT pg_temp.read_model(encode(b || pg_temp.crc32c(b), 'hex')) AS r) x WHERE r NOT IN ('22P02', '22023', 'accepted') GROUP BY r $$,
+  SELECT r, count(*) FROM m, LATERAL (SELECT pg_temp.read_model(encode(b || pg_temp.wire_checksum(b), 'hex')) AS r) x WHERE r NOT IN ('22P02', '22023', 'accepted') GROUP BY r $$,
   'changed bytes with a right checksum are refused or harmless');
 SELECT is(pg_temp.read_model((SELECT abm.rfm_agg(1, 1, 2)::text)), '22P02', 'a state is no model');
 
 -- A model that did not converge answers nothing: made of a given one by its status byte.
-CREATE TEMP TABLE lost AS SELECT encode(b || pg_temp.crc32c(b), 'hex')::abm.clv_model AS m FROM (SELECT set_byte(decode(left(m::text, -8), 'hex'), 5, 3) AS b FROM asked WHERE kind = 'mbgnbd') x;
+CREATE TEMP TABLE lost AS SELECT encode(b || pg_temp.wire_checksum(b), 'hex')::abm.clv_model AS m FROM (SELECT set_byte(decode(left(m::text, -8), 'hex'), 5, 3) AS b FROM asked WHERE kind = 'mbgnbd') x;
 SELECT ok(abm.fit_status(m) = 'not_converged' AND abm.p_alive(m, 1, 1, 2) IS NULL AND abm.expected_purchases(m, 1, 1, 1, 2) IS NULL AND abm.parameter(m, 'r') IS NULL
   AND NOT EXISTS (SELECT FROM abm.parameters(m)) AND (abm.base_purchases(m, e, 5)).purchases IS NULL, 'a model that did not converge answers nothing') FROM lost, (SELECT abm.rfm_agg(1, 1, 2) AS e) e;
 
