@@ -87,21 +87,6 @@ small_compare(const void *a, const void *b, void *arg)
 	return (x->bits > y->bits) - (x->bits < y->bits);
 }
 
-static inline int64
-key_read(const char *record, int key_size)
-{
-	uint32		small;
-	int64		large;
-
-	if (key_size == 4)
-	{
-		memcpy(&small, record, sizeof(small));
-		return small;
-	}
-	memcpy(&large, record, sizeof(large));
-	return large;
-}
-
 /* False if the customer does not fit. */
 static inline bool
 key_write(char *record, int key_size, int64 customer)
@@ -123,7 +108,7 @@ keys_recode(char *record, int n, int size, int key_size, const int32 *codes)
 	for (int i = 0; i < n; i++, record += size)
 	{
 		CHECK_EVERY(i, 0xFFFF);
-		key_write(record, key_size, codes[key_read(record, key_size)]);
+		key_write(record, key_size, codes[entity_read(record, key_size)]);
 	}
 }
 
@@ -141,7 +126,7 @@ keys_recode(char *record, int n, int size, int key_size, const int32 *codes)
 	{ \
 		CustomerLine *to = item; \
 		\
-		to->customer = key_read(packed, key_size); \
+		to->customer = entity_read(packed, key_size); \
 		to->line = line_of_form((const char *) packed + (key_size), line_form); \
 	} \
 	static int \
@@ -201,14 +186,8 @@ static const StatePacking record_packings[] = {
 static void
 purchases_absorb(void *a, const void *b)
 {
-	CustomerPurchases *x = a;
-	const CustomerPurchases *y = b;
-
-	if (x->kind != y->kind)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("cannot merge purchases of entities of type %s with those of type %s",
-						key_kinds[x->kind], key_kinds[y->kind])));
+	entities_check_kinds(((const CustomerPurchases *) a)->kind,
+						 ((const CustomerPurchases *) b)->kind, "purchases");
 }
 
 static const char *
@@ -354,14 +333,14 @@ customer_next(CustomerScan *scan)
 	CHECK_FOR_INTERRUPTS();
 	if (record >= scan->end)
 		return false;
-	scan->customer = key_read(record, scan->key_size);
+	scan->customer = entity_read(record, scan->key_size);
 	scan->lines.first = record + scan->key_size;
 	do
 	{
 		n++;
 		record += scan->lines.stride;
 	} while (record < scan->end &&
-			 key_read(record, scan->key_size) == scan->customer);
+			 entity_read(record, scan->key_size) == scan->customer);
 	scan->lines.n = n;
 	scan->next = record;
 	return true;
@@ -379,8 +358,8 @@ customer_find(CustomerScan *scan, int64 customer)
 	{
 		int			mid = low + (high - low) / 2;
 
-		if (key_read(first + (Size) mid * scan->lines.stride,
-					 scan->key_size) < customer)
+		if (entity_read(first + (Size) mid * scan->lines.stride,
+						scan->key_size) < customer)
 			low = mid + 1;
 		else
 			high = mid;

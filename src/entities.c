@@ -106,6 +106,17 @@ entity_datum(KeyKind kind, const Dict *keys, int64 entity)
 	return UUIDPGetDatum(uuid);
 }
 
+/* Records of entities of two types are no one state. */
+void
+entities_check_kinds(KeyKind kind, KeyKind other, const char *what)
+{
+	if (kind != other)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("cannot merge %s of entities of type %s with those of type %s",
+						what, key_kinds[kind], key_kinds[other])));
+}
+
 /*
  * Begin to return rows, one for each entity of a population.  They may take
  * as much memory as the population.
@@ -183,16 +194,9 @@ typedef struct Radix
 static inline uint64
 record_entity(const char *record, int entity_size)
 {
-	uint32		small;
-	uint64		large;
+	uint64		entity = entity_read(record, entity_size);
 
-	if (entity_size == 4)
-	{
-		memcpy(&small, record, sizeof(small));
-		return small;
-	}
-	memcpy(&large, record, sizeof(large));
-	return large ^ (UINT64CONST(1) << 63);
+	return entity_size == 4 ? entity : entity ^ (UINT64CONST(1) << 63);
 }
 
 static inline uint32

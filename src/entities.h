@@ -33,10 +33,28 @@ extern int64 entity_arg(FunctionCallInfo fcinfo, int argno, KeyKind kind,
 extern void entity_expect(FunctionCallInfo fcinfo, int argno, KeyKind kind);
 extern bool entity_find(FunctionCallInfo fcinfo, int argno, const Dict *keys,
 						int64 *entity);
+extern void entities_check_kinds(KeyKind kind, KeyKind other,
+								 const char *what);
 extern void entities_begin_rows(FunctionCallInfo fcinfo);
 extern Datum entity_datum(KeyKind kind, const Dict *keys, int64 entity);
 extern const char *entity_show(KeyKind kind, const Dict *keys, int64 entity);
 extern const char *entity_fault(KeyKind kind, const Dict *keys);
+
+/* The entity, or its code, that a record begins with: 4 bytes or 8. */
+static inline int64
+entity_read(const char *record, int size)
+{
+	uint32		small;
+	int64		large;
+
+	if (size == 4)
+	{
+		memcpy(&small, record, sizeof(small));
+		return small;
+	}
+	memcpy(&large, record, sizeof(large));
+	return large;
+}
 
 /*
  * How records begin that are to be sorted: with an entity of so many bytes,

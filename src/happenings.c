@@ -138,14 +138,21 @@ compare_keys(StateKey a, StateKey b)
 	return (a.bits > b.bits) - (a.bits < b.bits);
 }
 
+static inline int
+compare_with_values(StateKey a, double x, StateKey b, double y)
+{
+	int			c = compare_keys(a, b);
+
+	return c != 0 ? c : compare_values(x, y);
+}
+
 static int
 compare_valued(const void *a, const void *b, void *arg)
 {
 	const ValuedRecord *x = a;
 	const ValuedRecord *y = b;
-	int			c = compare_keys(x->key, y->key);
 
-	return c != 0 ? c : compare_values(x->value, y->value);
+	return compare_with_values(x->key, x->value, y->key, y->value);
 }
 
 static int
@@ -160,9 +167,8 @@ compare_points(const void *a, const void *b, void *arg)
 {
 	const PointsRecord *x = a;
 	const PointsRecord *y = b;
-	int			c = compare_keys(x->key, y->key);
 
-	return c != 0 ? c : compare_values(x->value, y->value);
+	return compare_with_values(x->key, x->value, y->key, y->value);
 }
 
 static int
@@ -172,37 +178,22 @@ compare_small(const void *a, const void *b, void *arg)
 						((const SmallRecord *) b)->key);
 }
 
-static void
-sort_valued(void *items, int n)
-{
-	const RecordShape shape = {sizeof(ValuedRecord), 4, compare_valued, true, false};
+#define SORT_FORM(name, Record, decides) \
+	static void \
+	sort_##name(void *items, int n) \
+	{ \
+		const RecordShape shape = { \
+			.size = sizeof(Record),.entity_size = sizeof(((Record *) NULL)->entity), \
+			.compare = compare_##name,.key_first = true,.key_decides = decides \
+		}; \
+		\
+		records_sort(items, n, &shape); \
+	}
 
-	records_sort(items, n, &shape);
-}
-
-static void
-sort_wide(void *items, int n)
-{
-	const RecordShape shape = {sizeof(WideRecord), 8, compare_wide, true, true};
-
-	records_sort(items, n, &shape);
-}
-
-static void
-sort_points(void *items, int n)
-{
-	const RecordShape shape = {sizeof(PointsRecord), 4, compare_points, true, false};
-
-	records_sort(items, n, &shape);
-}
-
-static void
-sort_small(void *items, int n)
-{
-	const RecordShape shape = {sizeof(SmallRecord), 4, compare_small, true, true};
-
-	records_sort(items, n, &shape);
-}
+SORT_FORM(valued, ValuedRecord, false)
+SORT_FORM(wide, WideRecord, true)
+SORT_FORM(points, PointsRecord, false)
+SORT_FORM(small, SmallRecord, true)
 
 /* Exchange the codes of records that begin as the smallest ones do. */
 static inline void

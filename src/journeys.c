@@ -19,14 +19,8 @@ static const StateField journeys_fields[] = {
 static void
 journeys_absorb(void *a, const void *b)
 {
-	Journeys   *x = a;
-	const Journeys *y = b;
-
-	if (x->kind != y->kind)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("cannot merge journeys of entities of type %s with those of type %s",
-						key_kinds[x->kind], key_kinds[y->kind])));
+	entities_check_kinds(((const Journeys *) a)->kind, ((const Journeys *) b)->kind,
+						 "journeys");
 }
 
 static const char *

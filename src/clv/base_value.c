@@ -104,21 +104,6 @@ typedef struct Base
 	double	   *purchases;		/* of each record, discounted */
 } Base;
 
-typedef struct Forecast
-{
-	const ClvKind *kind;
-	const double *p;
-	const History *h;
-} Forecast;
-
-static double
-forecast_until(double time, const void *arg)
-{
-	const Forecast *f = arg;
-
-	return f->kind->purchases(f->p, f->h, time);
-}
-
 static inline bool
 same_history(const RfmSpendCount *a, const RfmSpendCount *b)
 {

@@ -22,6 +22,22 @@ typedef struct Scorer
 	double		log_covariance[MAX_OWN][MAX_OWN];	/* of ln p */
 } Scorer;
 
+/* Purchases of a customer until a time, with other parameters than a model's. */
+typedef struct Forecast
+{
+	const ClvKind *kind;
+	const double *p;
+	const History *h;
+} Forecast;
+
+static inline double
+forecast_until(double time, const void *arg)
+{
+	const Forecast *f = arg;
+
+	return f->kind->purchases(f->p, f->h, time);
+}
+
 /* a figure under other parameters than the model's */
 typedef double (*ScorerFigure) (const double *p, const void *arg);
 

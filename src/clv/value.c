@@ -35,30 +35,15 @@ typedef struct Worth
 	double		money;			/* mean of the repeat purchases */
 } Worth;
 
-/* purchases until a time, with other parameters than the model's */
-typedef struct Forecast
-{
-	const Worth *w;
-	const double *p;
-} Forecast;
-
 /*
  * The arithmetic
  */
-static double
-forecast_until(double time, const void *arg)
-{
-	const Forecast *f = arg;
-
-	return f->w->m->kind->purchases(f->p, &f->w->h, time);
-}
-
 static double
 worth_purchases(const double *p, const void *arg)
 {
 	const Worth *w = arg;
 	const ClvKind *kind = w->m->kind;
-	Forecast	f = {w, p};
+	Forecast	f = {kind, p, &w->h};
 	double		scale = INFINITY;
 
 	if (w->how == BY_PERIOD)

@@ -1,8 +1,5 @@
 -- Purchases of a population: against those of single customers and against plain SQL, in every form that lines can have.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
+\i test/begin.sql
 SET client_min_messages = warning;
 BEGIN;
 SELECT no_plan();

@@ -1,8 +1,5 @@
 -- Engagement: G10, plain SQL, and states that are cut in any way.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
+\i test/begin.sql
 BEGIN;
 SELECT plan(18);
 SELECT setseed(0.33);

@@ -1,8 +1,5 @@
 -- The list of accounts: what the functions for one account say, and plain SQL.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
+\i test/begin.sql
 SET client_min_messages = warning;
 BEGIN;
 SELECT no_plan();

@@ -176,13 +176,7 @@ SELECT throws_ok($$ SELECT abm.rollup(f) FROM funnel WHERE q = 1 $$, '22023', 'c
 SELECT is(abm.funnel(js, '{a,b}', '2024-01-02', '24 hours', 'ordered', '{NULL}', '{}')::text, abm.funnel(js, '{a,b}', '2024-01-02 01:00+01', '1 day')::text, 'no limit is no limit, however it is written') FROM all_in_one;
 
 -- A state from outside: whatever its plan says, there are rows or an error; whatever its marks say, no share is beyond 1.
-CREATE FUNCTION wire_checksum(data bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
-DECLARE crc bigint := 4294967295; i int; j int; BEGIN
-  FOR i IN 0 .. length(data) - 1 LOOP
-    crc := crc # get_byte(data, i);
-    FOR j IN 1 .. 8 LOOP crc := CASE WHEN crc & 1 = 1 THEN (crc >> 1) # 2197175160 ELSE crc >> 1 END; END LOOP;
-  END LOOP;
-  RETURN decode(lpad(to_hex(crc # 4294967295), 8, '0'), 'hex'); END $$;
+\i test/wire_checksum.sql
 CREATE FUNCTION given(plan text, marks bytea DEFAULT '\x00000000') RETURNS abm.funnel LANGUAGE sql AS
   $$ SELECT encode(b || wire_checksum(b), 'hex')::abm.funnel FROM (SELECT '\x0d01000000000001'::bytea || int4send(octet_length(plan)) || convert_to(plan, 'UTF8') || marks) x (b) $$;
 CREATE FUNCTION planned(plan text) RETURNS text LANGUAGE plpgsql AS $$

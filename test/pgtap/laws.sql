@@ -153,13 +153,7 @@ SELECT cmp_ok((SELECT count(*) FROM received)::int, '>', 23 * (SELECT count(*) F
 
 -- What cannot be a state is refused: truncated, lengthened, changed in one digit; and, with the checksum made right again, changed in
 -- some bytes: then it is refused, or is a state that writes itself as it was read and that merge() and jsonb can take.
-CREATE FUNCTION crc_of(data bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
-DECLARE crc bigint := 4294967295; i int; j int; BEGIN
-  FOR i IN 0 .. length(data) - 1 LOOP
-    crc := crc # get_byte(data, i);
-    FOR j IN 1 .. 8 LOOP crc := CASE WHEN crc & 1 = 1 THEN (crc >> 1) # 2197175160 ELSE crc >> 1 END; END LOOP;
-  END LOOP;
-  RETURN decode(lpad(to_hex(crc # 4294967295), 8, '0'), 'hex'); END $$;
+\i test/wire_checksum.sql
 CREATE FUNCTION read_state(state regtype, input text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE r text; BEGIN
   EXECUTE format('SELECT abm.merge(s, s)::text || s::jsonb::text, s::text FROM (SELECT %L::%s AS s) x', input, state) INTO r, r;
@@ -167,8 +161,8 @@ DECLARE r text; BEGIN
 EXCEPTION WHEN OTHERS THEN RETURN sqlstate; END $$;
 CREATE TABLE small_state AS SELECT NULL::regtype AS state, NULL::text AS t WHERE false;
 SELECT format('INSERT INTO small_state SELECT %L::regtype, (%s)::text FROM (SELECT * FROM sample WHERE v_at IS NOT NULL AND v_bigint IS NOT NULL AND v_numeric IS NOT NULL ORDER BY id LIMIT 4) s', state, call) FROM state_type \gexec
-SELECT is((SELECT encode(crc_of('123456789'), 'hex')), 'e3069283', 'crc32c of the check string');
-SELECT is(encode(crc_of(decode(left(t, -8), 'hex')), 'hex'), right(t, 8), state || ': ends with the crc32c of the rest') FROM small_state;
+SELECT is((SELECT encode(wire_checksum('123456789'), 'hex')), 'e3069283', 'crc32c of the check string');
+SELECT is(encode(wire_checksum(decode(left(t, -8), 'hex')), 'hex'), right(t, 8), state || ': ends with the crc32c of the rest') FROM small_state;
 SELECT set_eq(format($$SELECT read_state(%L, left(%L, n)) FROM generate_series(0, %s) n$$, state, t, length(t) - 1), ARRAY['22P02'], state || ': truncated text is refused') FROM small_state;
 SELECT set_eq(format($$SELECT read_state(%L, overlay(%L PLACING translate(substr(%2$L, n, 1), '0123456789abcdef', '123456789abcdefg') FROM n FOR 1)) FROM generate_series(1, %s) n$$,
   state, t, length(t)), ARRAY['22P02'], state || ': text changed in one digit is refused') FROM small_state;
@@ -178,7 +172,7 @@ SELECT is_empty(format($$
   WITH b AS (SELECT decode(left(%L, -8), 'hex') AS b),
   m AS (SELECT n, set_byte(CASE WHEN n %% 3 = 0 THEN set_byte(b, (random() * (length(b) - 1))::int, (random() * 255)::int) ELSE b END,
       (random() * (length(b) - 1))::int, (ARRAY[0, 1, 127, 128, 255, (random() * 255)::int])[1 + (random() * 5)::int]) AS b FROM b, generate_series(1, 1200) n)
-  SELECT r, count(*) FROM m, LATERAL (SELECT read_state(%L, encode(b || crc_of(b), 'hex')) AS r) x
+  SELECT r, count(*) FROM m, LATERAL (SELECT read_state(%L, encode(b || wire_checksum(b), 'hex')) AS r) x
   WHERE r NOT IN ('22P02', '22003', '22023', 'accepted') GROUP BY r$$, t, state), state || ': changed bytes with a right checksum are refused or harmless') FROM small_state;
 -- The same over the wire: bytes go into a binary COPY as bytea and come out as the state type.
 CREATE TABLE wire (b bytea);

@@ -69,16 +69,10 @@ SELECT is((SELECT round(median_days::numeric, 6) FROM (SELECT abm.stages_agg(j, 
     abm.stage_report(s) WHERE stage = 1), 36524::numeric, 'a visit of a century');
 
 -- A state from outside: whatever its plan says, there are rows or an error.
-CREATE FUNCTION crc_of(data bytea) RETURNS bytea LANGUAGE plpgsql IMMUTABLE AS $$
-DECLARE crc bigint := 4294967295; i int; j int; BEGIN
-  FOR i IN 0 .. length(data) - 1 LOOP
-    crc := crc # get_byte(data, i);
-    FOR j IN 1 .. 8 LOOP crc := CASE WHEN crc & 1 = 1 THEN (crc >> 1) # 2197175160 ELSE crc >> 1 END; END LOOP;
-  END LOOP;
-  RETURN decode(lpad(to_hex(crc # 4294967295), 8, '0'), 'hex'); END $$;
+\i test/wire_checksum.sql
 CREATE FUNCTION planned(plan text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE b bytea := '\x0e01000000000001'::bytea || int4send(octet_length(plan)) || convert_to(plan, 'UTF8') || '\x00000000'::bytea; BEGIN
-  RETURN (SELECT count(*) FROM abm.stage_report(encode(b || crc_of(b), 'hex')::abm.stages));
+  RETURN (SELECT count(*) FROM abm.stage_report(encode(b || wire_checksum(b), 'hex')::abm.stages));
 EXCEPTION WHEN OTHERS THEN RETURN sqlstate; END $$;
 SELECT is(planned('{"stages": ["a", "b"], "as_of": "2024-01-01T00:00:00+00:00"}'), '2', 'a plan as ours');
 SELECT is(planned(plan), want, 'a plan that is ' || plan) FROM (VALUES ('{}', 'XX001'), ('[]', 'XX001'), ('"stages"', 'XX001'), ('5', 'XX001'), ('null', 'XX001'), ('', '22P02'), ('{"stages":', '22P02'), ('{"stages": 1}', 'XX001'),

@@ -1,8 +1,5 @@
 -- Surges: G9, plain SQL, and the share of false ones in simulated lists.
-\set ECHO none
-\set QUIET 1
-\pset format unaligned
-\pset tuples_only true
+\i test/begin.sql
 BEGIN;
 SELECT plan(8);
 SELECT setseed(0.34);
