@@ -81,6 +81,44 @@ meter_value(Meter *m, TimestampTz as_of)
  * The figures of one account
  */
 
+/* Count the events of the next account by the time they are of. */
+static pg_attribute_always_inline void
+count_events(Population *p, const ListQuestion *q, int form, int32 *recent,
+			 int32 *baseline)
+{
+	const Happening *happening = p->js->happening;
+	int			n = p->js->head.nitems;
+	int			i = p->next;
+	int64		entity = happening_entity(happening, i, form);
+
+	*recent = *baseline = 0;
+	do
+	{
+		TimestampTz at = happening_event(happening, i, form).at;
+
+		CHECK_EVERY(i, 0xFFFF);
+		*recent += at > q->recent_from && at <= q->as_of;
+		*baseline += at > q->baseline_from && at <= q->recent_from;
+	} while (++i < n && happening_entity(happening, i, form) == entity);
+	p->next = i;
+}
+
+/* Nothing but what a surge is told by; false after the last account. */
+bool
+account_windows(Population *p, const ListQuestion *q, int32 *recent,
+				int32 *baseline)
+{
+	int			form = state_form(&p->js->head);
+
+	if (p->next >= p->js->head.nitems)
+		return false;
+	if (form == FORM_POINTS)
+		count_events(p, q, FORM_POINTS, recent, baseline);
+	else
+		count_events(p, q, form, recent, baseline);
+	return true;
+}
+
 static inline void
 window_add(Window *w, double points)
 {
@@ -107,38 +145,78 @@ worth(double points, TimestampTz at, TimestampTz then, double half_life)
  * Without caps: what events were worth when recent ones began, and what the
  * recent ones add.  They stand in order, so that the sum is always the same.
  */
-static void
-score_events(const Population *p, const ListQuestion *q, AccountFigures *f)
+typedef struct Worth
 {
-	const Event *event = p->events.event;
-	int			form = state_form(&p->js->head);
-	double		before = 0;
-	double		since = 0;
-	int			known = 0;
+	double		before;
+	double		since;
+	int			known;
+} Worth;
 
-	for (int i = 0; i < f->events; i++)
+static inline void
+worth_add(Worth *w, const ListQuestion *q, AccountFigures *f, TimestampTz at,
+		  double points)
+{
+	bool		recent = at > q->recent_from;
+
+	f->events++;
+	f->newest = at;
+	if (recent)
+		window_add(&f->recent, points);
+	else if (at > q->baseline_from)
+		window_add(&f->baseline, points);
+	if (isnan(points))
+		return;
+	w->known++;
+	points = arg_points(points);
+	if (recent)
+		w->since += worth(points, at, q->as_of, q->half_life);
+	else
+		w->before += worth(points, at, q->recent_from, q->half_life);
+}
+
+/*
+ * The events of one account where they stand; the form is a constant to the
+ * compiler.  How many there are is the answer's f->events.
+ */
+static pg_attribute_always_inline void
+score_events(Population *p, const ListQuestion *q, int form,
+			 AccountFigures *f)
+{
+	const Happening *happening = p->js->happening;
+	int			n = p->js->head.nitems;
+	int			i = p->next;
+	Worth		w = {0, 0, 0};
+
+	f->entity = happening_entity(happening, i, form);
+	do
 	{
-		double		points = happening_value(p->js->happening, p->first + i, form);
-		TimestampTz at = event[i].at;
+		TimestampTz at = happening_event(happening, i, form).at;
 
 		CHECK_EVERY(i, 0xFFFF);
-		if (at > q->recent_from)
-			window_add(&f->recent, points);
-		else if (at > q->baseline_from)
-			window_add(&f->baseline, points);
-		if (isnan(points))
-			continue;
-		known++;
-		points = arg_points(points);
-		if (at > q->recent_from)
-			since += worth(points, at, q->as_of, q->half_life);
-		else
-			before += worth(points, at, q->recent_from, q->half_life);
+		if (at <= q->as_of)
+			worth_add(&w, q, f, at, happening_value(happening, i, form));
+	} while (++i < n && happening_entity(happening, i, form) == f->entity);
+	p->next = i;
+	if (w.known > f->recent.known)
+		f->previous = w.before;
+	if (w.known > 0)
+		f->score = worth(w.before, q->recent_from, q->as_of, q->half_life) + w.since;
+}
+
+static void
+score_account(Population *p, const ListQuestion *q, AccountFigures *f)
+{
+	switch (state_form(&p->js->head))
+	{
+		case FORM_POINTS:
+			score_events(p, q, FORM_POINTS, f);
+			break;
+		case FORM_VALUED:
+			score_events(p, q, FORM_VALUED, f);
+			break;
+		default:
+			score_events(p, q, state_form(&p->js->head), f);
 	}
-	if (known > f->recent.known)
-		f->previous = before;
-	if (known > 0)
-		f->score = worth(before, q->recent_from, q->as_of, q->half_life) + since;
 }
 
 /* With caps: days, asked twice. */
@@ -172,20 +250,26 @@ score_days(const Population *p, Meter *m, AccountFigures *f)
 	f->score = meter_value(m, q->as_of);
 }
 
-/* An account that has an event up to as_of, one at least. */
-AccountFigures
-account_figures(const Population *p, Meter *m)
+/* The next account that has an event up to as_of; false after the last. */
+bool
+account_next(Population *p, Meter *m, AccountFigures *f)
 {
-	int			n = p->events.n;
-	AccountFigures f = {
-		.entity = p->entity,.score = get_float8_nan(),
-		.previous = get_float8_nan(),.newest = p->events.event[n - 1].at,
-		.events = n,.cell = NO_CELL
+	const AccountFigures unknown = {
+		.score = get_float8_nan(),.previous = get_float8_nan()
 	};
 
-	if (m->q->cap == NULL)
-		score_events(p, m->q, &f);
-	else
-		score_days(p, m, &f);
-	return f;
+	*f = unknown;
+	if (m->q->cap != NULL)
+	{
+		if (!population_next(p))
+			return false;
+		f->entity = p->entity;
+		f->events = p->events.n;
+		f->newest = p->events.event[f->events - 1].at;
+		score_days(p, m, f);
+		return true;
+	}
+	while (f->events == 0 && p->next < p->js->head.nitems)
+		score_account(p, m->q, f);
+	return f->events > 0;
 }

@@ -9,8 +9,6 @@
 #include "journeys.h"
 #include "surges.h"
 
-#define NO_CELL (-1)
-
 typedef struct ListQuestion
 {
 	TimestampTz as_of;
@@ -37,8 +35,7 @@ typedef struct AccountFigures
 	double		score;			/* NaN: unknown */
 	double		previous;		/* that when recent events began; likewise */
 	TimestampTz newest;
-	int32		events;
-	int32		cell;			/* or NO_CELL */
+	int64		events;
 	Window		recent;
 	Window		baseline;
 } AccountFigures;
@@ -48,8 +45,10 @@ typedef struct Meter Meter;
 /* calls between our own files need no linkage table */
 #pragma GCC visibility push(hidden)
 
+extern bool account_windows(Population *p, const ListQuestion *q,
+							int32 *recent, int32 *baseline);
 extern Meter *meter_make(const ListQuestion *q);
-extern AccountFigures account_figures(const Population *p, Meter *m);
+extern bool account_next(Population *p, Meter *m, AccountFigures *f);
 
 #pragma GCC visibility pop
 

@@ -10,6 +10,8 @@
  */
 #include "clv/customer_purchases.h"
 
+#include "records.h"
+
 static const StateField purchases_fields[] = {
 	{"entities", FIELD_CODE, offsetof(CustomerPurchases, kind), false, key_kinds},
 	{"scale", FIELD_INT32, offsetof(CustomerPurchases, scale), false, NULL},
@@ -136,21 +138,22 @@ keys_recode(char *record, int n, int size, int key_size, const int32 *codes)
 							(const char *) b + (key_size), NULL); \
 	} \
 	static void \
-	sort_##name(void *items, int n) \
+	recode_##name(void *items, int n, const StateCodes *codes) \
+	{ \
+		keys_recode(items, n, (key_size) + (line_size), key_size, codes->of[KEY_DICT]); \
+	} \
+	static void \
+	sort_##name(void *items, void *from, int n, const StateCodes *codes) \
 	{ \
 		const RecordShape shape = { \
 			.size = (key_size) + (line_size),.entity_size = key_size, \
 			.compare = compare_##name, \
 			.key_first = (line_form) == LINE_KEYED || (line_form) == LINE_SMALL, \
-			.key_decides = (line_form) == LINE_SMALL \
+			.key_decides = (line_form) == LINE_SMALL, \
+			.recode = recode_##name \
 		}; \
 		\
-		records_sort(items, n, &shape); \
-	} \
-	static void \
-	recode_##name(void *items, int n, const StateCodes *codes) \
-	{ \
-		keys_recode(items, n, (key_size) + (line_size), key_size, codes->of[KEY_DICT]); \
+		records_sort(items, from, n, codes, &shape); \
 	}
 
 #define OF_LINES(line_form, verb) line_packings[(line_form) - 1].verb

@@ -18,18 +18,19 @@
 #include <math.h>
 
 #include "estimate.h"
-#include "large.h"
+#include "rows.h"
 
 #define COLUMNS 14
+
 /* Accounts with so many recent events, and so many before. */
 typedef struct Cell
 {
 	uint64		key;
 	char		status;
-	int32		i;				/* place in order of appearance */
 	int64		accounts;
-	double		p;
+	double		p;				/* of a surge, as of a test */
 	double		q;
+	double		probability;
 } Cell;
 
 #define SH_PREFIX cells
@@ -43,62 +44,35 @@ typedef struct Cell
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* All accounts. */
-typedef struct AccountList
+static inline uint64
+cell_key(int32 recent, int32 baseline)
 {
-	AccountFigures *figures;
-	int			n;
-	int			room;
-	int64		tested;			/* accounts that have a cell */
-	cells_hash *cells;
-} AccountList;
-
-/*
- * The list
- */
-static void
-list_add(AccountList *list, AccountFigures *f)
-{
-	bool		found;
-
-	if (f->recent.n + f->baseline.n > 0)
-	{
-		uint64		key = (uint64) f->recent.n << 32 | (uint32) f->baseline.n;
-		Cell	   *cell = cells_insert(list->cells, key, &found);
-
-		if (!found)
-		{
-			cell->accounts = 0;
-			cell->i = (int32) list->cells->members - 1;
-		}
-		cell->accounts++;
-		f->cell = cell->i;
-		list->tested++;
-	}
-	if (list->n == list->room)
-	{
-		list->room *= 2;
-		list->figures = repalloc_huge(list->figures, (Size) list->room *
-									  sizeof(AccountFigures));
-	}
-	list->figures[list->n++] = *f;
+	return (uint64) recent << 32 | (uint32) baseline;
 }
 
-static AccountList
-list_of(Population *p, const ListQuestion *q)
+/* The cells of all accounts; how many accounts have any event up to as_of. */
+static cells_hash *
+cells_count(Population p, const ListQuestion *q, int64 *accounts)
 {
-	AccountList list = {NULL, 0, p->js->head.nitems / 8 + 1024, 0, NULL};
-	Meter	   *m = meter_make(q);
+	cells_hash *cells = cells_create(CurrentMemoryContext, 1024, NULL);
+	int32		recent;
+	int32		baseline;
 
-	list.figures = palloc_large((Size) list.room * sizeof(AccountFigures));
-	list.cells = cells_create(CurrentMemoryContext, 1024, NULL);
-	while (population_next(p))
+	*accounts = 0;
+	while (account_windows(&p, q, &recent, &baseline))
 	{
-		AccountFigures f = account_figures(p, m);
+		Cell	   *cell;
+		bool		found;
 
-		list_add(&list, &f);
+		++*accounts;
+		if (recent + (int64) baseline == 0)
+			continue;
+		cell = cells_insert(cells, cell_key(recent, baseline), &found);
+		if (!found)
+			cell->accounts = 0;
+		cell->accounts++;
 	}
-	return list;
+	return cells;
 }
 
 static int
@@ -110,37 +84,41 @@ cell_compare(const void *a, const void *b, void *arg)
 	return (x > y) - (x < y);
 }
 
-/* The cells in order of appearance, with p and q. */
-static Cell *
-list_cells(AccountList *list, const Spans *spans)
+/* p, q and probability of every cell. */
+static void
+cells_test(cells_hash * cells, const Spans *spans)
 {
-	int			n = (int) list->cells->members;
-	Cell	   *cells = palloc_extended(Max(n, 1) * sizeof(Cell), MCXT_ALLOC_HUGE);
-	Cell	  **by_p = palloc_extended(Max(n, 1) * sizeof(Cell *), MCXT_ALLOC_HUGE);
-	int64		passed = list->tested;
+	int			n = 0;
+	Cell	  **by_p = palloc_extended(Max(cells->members, 1) * sizeof(Cell *),
+									   MCXT_ALLOC_HUGE);
+	int64		tested = 0;
+	int64		passed;
 	double		q = 1;
 	cells_iterator at;
 	Cell	   *cell;
 
-	cells_start_iterate(list->cells, &at);
-	while ((cell = cells_iterate(list->cells, &at)) != NULL)
-		cells[cell->i] = *cell;
-	for (int i = 0; i < n; i++)
+	cells_start_iterate(cells, &at);
+	while ((cell = cells_iterate(cells, &at)) != NULL)
 	{
-		CHECK_EVERY(i, 0xFFF);
-		cells[i].p = surge_p_value(cells[i].key >> 32,
-								   (uint32) cells[i].key, spans);
-		by_p[i] = &cells[i];
+		uint64		recent = cell->key >> 32;
+		uint64		baseline = (uint32) cell->key;
+
+		CHECK_EVERY(n, 0xFFF);
+		cell->p = surge_p_value(recent, baseline, spans);
+		cell->probability = surge_probability(recent, baseline, spans);
+		tested += cell->accounts;
+		by_p[n++] = cell;
 	}
 	qsort_interruptible(by_p, n, sizeof(Cell *), cell_compare, NULL);
+	passed = tested;
 	for (int i = n - 1; i >= 0; i--)
 	{
 		if (i == n - 1 || by_p[i]->p != by_p[i + 1]->p)
-			q = Min(q, by_p[i]->p * list->tested / passed);
+			q = Min(q, by_p[i]->p * tested / passed);
 		by_p[i]->q = q;
 		passed -= by_p[i]->accounts;
 	}
-	return cells;
+	pfree(by_p);
 }
 
 /*
@@ -157,7 +135,7 @@ window_unknown(const Window *w)
 /* All columns but the first. */
 static void
 put_account(Datum *values, bool *nulls, const AccountFigures *f,
-			const Cell *cell, double probability, const ListQuestion *q)
+			const Cell *cell, const ListQuestion *q)
 {
 	values[1] = Float8GetDatum(f->score);
 	values[2] = Float8GetDatum(f->previous);
@@ -169,7 +147,7 @@ put_account(Datum *values, bool *nulls, const AccountFigures *f,
 	values[8] = Float8GetDatum(f->recent.points);
 	values[9] = Float8GetDatum(f->baseline.points);
 	values[10] = Float8GetDatum(surge_lift(f->recent.n, f->baseline.n, &q->spans));
-	values[11] = Float8GetDatum(probability);
+	values[11] = Float8GetDatum(cell == NULL ? 0 : cell->probability);
 	values[12] = Float8GetDatum(cell == NULL ? 0 : cell->q);
 	values[13] = BoolGetDatum(cell != NULL && cell->q <= q->fdr);
 	nulls[1] = isnan(f->score);
@@ -182,35 +160,29 @@ put_account(Datum *values, bool *nulls, const AccountFigures *f,
 }
 
 static void
-list_rows(FunctionCallInfo fcinfo, AccountList *list, const Population *p,
-		  const ListQuestion *q)
+list_rows(FunctionCallInfo fcinfo, Population *p, const ListQuestion *q)
 {
-	const Cell *cells = list_cells(list, &q->spans);
-	int			ncells = (int) list->cells->members;
-	double	   *probability = palloc_extended(Max(ncells, 1) * sizeof(double),
-											  MCXT_ALLOC_HUGE);
+	int64		accounts;
+	cells_hash *cells = cells_count(*p, q, &accounts);
+	Meter	   *m = meter_make(q);
+	AccountFigures f;
 	Datum		values[COLUMNS];
 	bool		nulls[COLUMNS] = {false};
+	Rows	   *rows;
 
-	for (int i = 0; i < ncells; i++)
+	cells_test(cells, &q->spans);
+	entities_expect_rows(fcinfo, accounts);
+	rows = rows_begin(fcinfo);
+	while (account_next(p, m, &f))
 	{
-		CHECK_EVERY(i, 0xFFF);
-		probability[i] = surge_probability(cells[i].key >> 32,
-										   (uint32) cells[i].key, &q->spans);
-	}
-	for (int i = 0; i < list->n; i++)
-	{
-		const AccountFigures *f = &list->figures[i];
-		bool		tested = f->cell != NO_CELL;
-
-		CHECK_EVERY(i, 0xFFF);
-		values[0] = entity_datum(p->js->kind, p->keys, f->entity);
-		put_account(values, nulls, f, tested ? &cells[f->cell] : NULL,
-					tested ? probability[f->cell] : 0, q);
-		abm_put_row(fcinfo, values, nulls);
+		values[0] = entity_datum(p->js->kind, p->keys, f.entity);
+		put_account(values, nulls, &f,
+					cells_lookup(cells, cell_key(f.recent.n, f.baseline.n)), q);
+		rows_put(rows, values, nulls);
 		if (p->js->kind != KEY_BIGINT)
 			pfree(DatumGetPointer(values[0]));
 	}
+	rows_end(rows);
 }
 
 static void
@@ -294,7 +266,6 @@ abm_engagement_list(PG_FUNCTION_ARGS)
 {
 	Population	p;
 	ListQuestion q;
-	AccountList list;
 
 	entities_begin_rows(fcinfo);
 	for (int i = 0; i < 6; i++)
@@ -303,7 +274,6 @@ abm_engagement_list(PG_FUNCTION_ARGS)
 	p = population_arg(fcinfo, 0, arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of"));
 	entity_expect(fcinfo, 8, p.js->kind);
 	q = list_question_arg(fcinfo, p.events.labels);
-	list = list_of(&p, &q);
-	list_rows(fcinfo, &list, &p, &q);
+	list_rows(fcinfo, &p, &q);
 	return (Datum) 0;
 }

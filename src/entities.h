@@ -1,7 +1,6 @@
 /*
  * entities.h
- *		Many entities in one state: their keys, and records brought together
- *		by them.
+ *		Many entities in one state: their keys, and rows for each of them.
  *
  * Grouping rows by entity costs the executor more than any aggregate does
  * with them.  A state that takes the entity as an argument appends records
@@ -36,6 +35,7 @@ extern bool entity_find(FunctionCallInfo fcinfo, int argno, const Dict *keys,
 extern void entities_check_kinds(KeyKind kind, KeyKind other,
 								 const char *what);
 extern void entities_begin_rows(FunctionCallInfo fcinfo);
+extern void entities_expect_rows(FunctionCallInfo fcinfo, int64 rows);
 extern Datum entity_datum(KeyKind kind, const Dict *keys, int64 entity);
 extern const char *entity_show(KeyKind kind, const Dict *keys, int64 entity);
 extern const char *entity_fault(KeyKind kind, const Dict *keys);
@@ -55,21 +55,6 @@ entity_read(const char *record, int size)
 	memcpy(&large, record, sizeof(large));
 	return large;
 }
-
-/*
- * How records begin that are to be sorted: with an entity of so many bytes,
- * 4 or 8, and what follows is compared by the function.
- */
-typedef struct RecordShape
-{
-	int			size;
-	int			entity_size;
-	int			(*compare) (const void *a, const void *b, void *arg);
-	bool		key_first;		/* a StateKey follows, and is compared first */
-	bool		key_decides;	/* and there is nothing else to compare */
-} RecordShape;
-
-extern void records_sort(void *items, int n, const RecordShape *shape);
 
 #pragma GCC visibility pop
 

@@ -8,6 +8,8 @@
 
 #include "utils/float.h"
 
+#include "records.h"
+
 const StateField happening_fields[] = {
 	{"entity", FIELD_KEY, offsetof(Happening, entity), false, NULL},
 	{"at", FIELD_TIME, offsetof(Happening, at), false, NULL},
@@ -178,23 +180,6 @@ compare_small(const void *a, const void *b, void *arg)
 						((const SmallRecord *) b)->key);
 }
 
-#define SORT_FORM(name, Record, decides) \
-	static void \
-	sort_##name(void *items, int n) \
-	{ \
-		const RecordShape shape = { \
-			.size = sizeof(Record),.entity_size = sizeof(((Record *) NULL)->entity), \
-			.compare = compare_##name,.key_first = true,.key_decides = decides \
-		}; \
-		\
-		records_sort(items, n, &shape); \
-	}
-
-SORT_FORM(valued, ValuedRecord, false)
-SORT_FORM(wide, WideRecord, true)
-SORT_FORM(points, PointsRecord, false)
-SORT_FORM(small, SmallRecord, true)
-
 /* Exchange the codes of records that begin as the smallest ones do. */
 static inline void
 recode_records(char *record, int n, int size, const StateCodes *codes)
@@ -243,6 +228,24 @@ recode_small(void *items, int n, const StateCodes *codes)
 {
 	recode_records(items, n, sizeof(SmallRecord), codes);
 }
+
+#define SORT_FORM(name, Record, decides) \
+	static void \
+	sort_##name(void *items, void *from, int n, const StateCodes *codes) \
+	{ \
+		const RecordShape shape = { \
+			.size = sizeof(Record),.entity_size = sizeof(((Record *) NULL)->entity), \
+			.compare = compare_##name,.key_first = true,.key_decides = decides, \
+			.recode = recode_##name \
+		}; \
+		\
+		records_sort(items, from, n, codes, &shape); \
+	}
+
+SORT_FORM(valued, ValuedRecord, false)
+SORT_FORM(wide, WideRecord, true)
+SORT_FORM(points, PointsRecord, false)
+SORT_FORM(small, SmallRecord, true)
 
 const StatePacking happening_packings[HAPPENING_FORMS] = {
 	{.size = sizeof(ValuedRecord),.pack = pack_valued,.unpack = unpack_valued,

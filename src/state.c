@@ -18,18 +18,6 @@
 #define EXPECT_FROM 1024
 #define EXPECT_BYTES (32 * 1024 * 1024.0)
 
-/*
- * AggCheckCallContext without the call: it is asked for every row.  What runs
- * an aggregate is an Agg or a WindowAgg node.
- */
-static inline bool
-in_aggregate(FunctionCallInfo fcinfo)
-{
-	return fcinfo->context != NULL &&
-		(IsA(fcinfo->context, AggState) ||
-		 IsA(fcinfo->context, WindowAggState));
-}
-
 /* Do the dictionaries lie within the state? */
 static bool
 dicts_whole(const StateHead *head, const StateType *type)
@@ -49,10 +37,12 @@ dicts_whole(const StateHead *head, const StateType *type)
 }
 
 /* A detoasted state that is of the type and whole. */
-static void *
+void *
 state_detoasted(Datum datum, const StateType *type)
 {
-	StateHead  *head = (StateHead *) PG_DETOAST_DATUM(datum);
+	const LargeState *large = large_find(DatumGetPointer(datum));
+	StateHead  *head = large != NULL ? large->head :
+	(StateHead *) PG_DETOAST_DATUM(datum);
 	Size		size = VARSIZE(head);
 
 	if (size < type->fixed_size || head->kind != type->kind ||
@@ -145,9 +135,9 @@ state_start(const StateType *type)
 
 /* The same when it is done. */
 Datum
-state_finish(const void *state, const StateType *type)
+state_finish(void *state, const StateType *type)
 {
-	return PointerGetDatum(state_sealed(state, type));
+	return PointerGetDatum(state_sealed_own(state, type));
 }
 
 /*
@@ -170,21 +160,14 @@ state_expecting(FunctionCallInfo fcinfo, const StateType *type)
 	return state;
 }
 
-/* The first argument of a transition, to be changed. */
+/* The same where there is none that can be changed in place. */
 void *
-state_begin(FunctionCallInfo fcinfo, const StateType *type)
+state_begin_new(FunctionCallInfo fcinfo, const StateType *type)
 {
-	StateHead  *head;
-
 	if (PG_ARGISNULL(0))
 		return type->expect_offset == 0 ? state_start(type) :
 			state_expecting(fcinfo, type);
-	head = (StateHead *) PG_GETARG_POINTER(0);
-	if (likely(VARATT_IS_4B_U(head) && (head->flags & STATE_OPEN) &&
-			   in_aggregate(fcinfo)))
-		return head;
-	head = state_detoasted(PG_GETARG_DATUM(0), type);
-	return state_open_copy(head, type, 0, 0);
+	return state_open_copy(state_detoasted(PG_GETARG_DATUM(0), type), type, 0, 0);
 }
 
 /* How many records are expected in all; 1 when that is not known. */
@@ -216,8 +199,42 @@ state_grow(void *state, const StateType *type)
 		if (head->nitems <= capacity / 2)
 			return state;
 	}
-	return state_open_copy(state, type, 1,
-						   Max(capacity, state_expected(head, type) - capacity));
+	return state_widened(state, type, 1,
+						 Max(capacity, state_expected(head, type) - capacity));
+}
+
+/*
+ * Something takes the place of a state: the memory where it is to be, and
+ * what is to be done when it is there.
+ */
+static MemoryContext
+state_enter(StateHead *head)
+{
+	return MemoryContextSwitchTo(head->flags & STATE_LARGE ?
+								 GetMemoryChunkContext(head) :
+								 CurrentMemoryContext);
+}
+
+static void *
+state_leave(StateHead *head, StateHead *other, MemoryContext caller)
+{
+	MemoryContextSwitchTo(caller);
+	if (head->flags & STATE_LARGE)
+	{
+		other->flags |= STATE_LARGE;
+		pfree(head);
+	}
+	return other;
+}
+
+/* The records of a state in another form. */
+static void *
+state_to_form(StateHead *head, const StateType *type, int form, int extra)
+{
+	MemoryContext caller = state_enter(head);
+
+	return state_leave(head, state_reformed(head, type, form, extra, STATE_OPEN),
+					   caller);
 }
 
 /*
@@ -238,9 +255,8 @@ state_append(void *state, const StateType *type, const void *item)
 	if (form == 0)
 		memcpy(place, item, type->item_size);
 	else if (unlikely(!type->packings[form - 1].pack(place, item)))
-		return state_append(state_reformed(head, type,
-										   state_larger_form(head, type, item),
-										   1, STATE_OPEN),
+		return state_append(state_to_form(head, type,
+										  state_larger_form(head, type, item), 1),
 							type, item);
 	head->nitems++;
 	return head;
@@ -278,24 +294,15 @@ state_label(void **state, const StateType *type, int dict, const char *text,
 				 errmsg("text for a %s state is too long", type->name)));
 	if (d == NULL || !dict_has_room(d, len))
 	{
-		*state = state_wider_dict(*state, type, dict, len);
+		MemoryContext caller = state_enter(*state);
+
+		*state = state_leave(*state, state_wider_dict(*state, type, dict, len),
+							 caller);
 		d = state_dict(*state, type, dict);
 	}
 	if (unlikely(dict == 0 && d->nentries >= type->max_labels))
 		state_refuse_label(type);
 	return dict_add(d, text, len);
-}
-
-/*
- * The result of a transition.  Called by hand rather than by an aggregate,
- * its state may be stored, so it leaves sealed.
- */
-Datum
-state_end(FunctionCallInfo fcinfo, const StateType *type, void *state)
-{
-	if (likely(in_aggregate(fcinfo)))
-		PG_RETURN_POINTER(state);
-	PG_RETURN_POINTER(state_sealed(state, type));
 }
 
 /* The result of a transition whose row says nothing. */
@@ -336,17 +343,11 @@ state_rescale(StateHead *head, const StateType *type, int from, int to)
 	}
 }
 
-static inline int32 *
-state_scale(void *state, const StateType *type)
-{
-	return (int32 *) ((char *) state + type->scale_offset);
-}
-
 /*
  * Give all amounts a greater scale.  The state may move, and its records are
  * packed again if they can be.
  */
-static void *
+void *
 state_set_scale(void *state, const StateType *type, int scale)
 {
 	StateHead  *head = head_of(state);
@@ -354,7 +355,7 @@ state_set_scale(void *state, const StateType *type, int scale)
 
 	if (*old < scale)
 	{
-		head = state_reformed(head, type, 0, type->item_size > 0, STATE_OPEN);
+		head = state_to_form(head, type, 0, type->item_size > 0);
 		old = state_scale(head, type);
 		state_rescale(head, type, *old, scale);
 		state_pack(head, type);
@@ -382,119 +383,4 @@ state_amount(void **state, const StateType *type, NullableDatum amount,
 	if (unlikely(scale < *state_scale(*state, type)))
 		value = money_rescale(value, scale, *state_scale(*state, type));
 	return wide_from(value);
-}
-
-/* Bring both states to the greater scale. */
-static void
-state_join_scales(StateHead **a, const StateHead **b, const StateType *type)
-{
-	int32		x = *state_scale(*a, type);
-	int32		y = *state_scale(unconstify(StateHead *, *b), type);
-
-	if (x < y)
-		*a = state_set_scale(*a, type, y);
-	else if (y < x)
-		*b = state_set_scale(state_open_copy(*b, type, 0, 0), type, x);
-}
-
-/*
- * The texts of b into the dictionaries of a; which codes they have there.
- * codes->of[i] stays NULL where b's own will do.
- */
-static StateHead *
-state_join_dicts(StateHead *a, const StateHead *b, const StateType *type,
-				 StateCodes *codes)
-{
-	for (int i = 0; i < type->ndicts; i++)
-	{
-		const Dict *d = state_dict(b, type, i);
-		int			n = d == NULL ? 0 : d->nentries;
-		int32	   *of = palloc_extended(Max(n, 1) * sizeof(int32),
-										 MCXT_ALLOC_HUGE);
-		bool		same = true;
-
-		for (int k = 0; k < n; k++)
-		{
-			CHECK_EVERY(k, 0xFFFF);
-			of[k] = state_label((void **) &a, type, i, dict_text(d, k),
-								dict_len(d, k));
-			same &= of[k] == k;
-		}
-		codes->of[i] = same ? NULL : of;
-	}
-	return a;
-}
-
-/*
- * The records of b behind those of a, with one copy if they have one form.
- * The codes of b are exchanged on the way.
- */
-static StateHead *
-state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
-				  const StateCodes *codes)
-{
-	Size		stride = state_stride(a, type);
-	int			before;
-
-	if (state_form(a) != state_form(b))
-	{
-		int64		item[STATE_ITEM_WORDS];
-
-		Assert(type->item_size <= sizeof(item));
-		for (int i = 0; i < b->nitems; i++)
-		{
-			CHECK_EVERY(i, 0xFFFF);
-			state_unpack(b, type, i, item);
-			state_recode_item(type, (char *) item, codes);
-			a = state_append(a, type, item);
-		}
-		return a;
-	}
-	if (b->nitems > state_capacity(a, type) - a->nitems)
-	{
-		if (type->fold != NULL)
-			state_tidy(a, type);
-		a = state_open_copy(a, type, b->nitems, a->nitems);
-	}
-	before = a->nitems;
-	state_memcpy(state_items(a, type) + before * stride, state_items(b, type),
-				 b->nitems * stride);
-	a->nitems += b->nitems;
-	state_recode(a, type, before, codes);
-	return a;
-}
-
-/*
- * Two states into one: combine function, transition of rollup() and the SQL
- * function merge().  NULL is neutral.
- */
-Datum
-state_merge(FunctionCallInfo fcinfo, const StateType *type)
-{
-	StateHead  *a;
-	const StateHead *b;
-	StateCodes	codes = {{NULL, NULL}};
-
-	if (PG_ARGISNULL(1))
-		return state_leave_out(fcinfo, type);
-	b = state_detoasted(PG_GETARG_DATUM(1), type);
-	if (PG_ARGISNULL(0))
-		return state_end(fcinfo, type, state_open_copy(b, type, 0, 0));
-	a = state_begin(fcinfo, type);
-	if (type->scale_offset > 0)
-		state_join_scales(&a, &b, type);
-	a = state_join_dicts(a, b, type, &codes);
-	if (type->item_size > 0)
-		a = state_concatenate(a, b, type, &codes);
-	if (type->absorb != NULL)
-		type->absorb(a, b);
-	return state_end(fcinfo, type, a);
-}
-
-/* The final function: what leaves an aggregate is sealed. */
-Datum
-state_seal(FunctionCallInfo fcinfo, const StateType *type)
-{
-	PG_RETURN_POINTER(state_sealed(state_detoasted(PG_GETARG_DATUM(0), type),
-								   type));
 }

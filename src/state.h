@@ -19,6 +19,10 @@
 #define ABM_STATE_H
 
 #include "abm.h"
+
+#include "nodes/nodes.h"
+#include "utils/expandeddatum.h"
+
 #include "dictionary.h"
 #include "money.h"
 #include "network.h"
@@ -29,6 +33,7 @@
 #define STATE_OPEN 0x0001		/* slack and disorder allowed */
 #define STATE_FORM_SHIFT 1		/* three bits: the form of the records */
 #define STATE_FORM_MASK 7
+#define STATE_LARGE 0x0010		/* a LargeState has it */
 
 typedef struct StateHead
 {
@@ -91,8 +96,13 @@ typedef struct StatePacking
 	/* does what StateType.fold does */
 	int			(*fold) (void *items, int n);
 
-	/* instead of compare */
-	void		(*sort) (void *items, int n);
+	/*
+	 * Instead of compare: sorts records where they stand; or, if from is not
+	 * NULL, those there into items, with other codes.  They change places
+	 * there, but all stay.
+	 */
+	void		(*sort) (void *items, void *from, int n,
+						 const StateCodes *codes);
 
 	/* exchange codes, if the type has dictionaries; see StateCodes */
 	void		(*recode) (void *items, int n, const StateCodes *codes);
@@ -165,6 +175,29 @@ state_form(const StateHead *head)
 	return (head->flags >> STATE_FORM_SHIFT) & STATE_FORM_MASK;
 }
 
+/* What an aggregate keeps in the place of a large state, see state_large.c. */
+typedef struct LargeState
+{
+	ExpandedObjectHeader object;
+	const StateType *type;
+	StateHead  *head;			/* open, in the context of the object */
+} LargeState;
+
+extern const ExpandedObjectMethods large_methods;
+
+/* The object that a datum is; NULL for all others. */
+static inline LargeState *
+large_find(const void *datum)
+{
+	varatt_expanded pointer;
+
+	if (!VARATT_IS_EXTERNAL_EXPANDED(datum))
+		return NULL;
+	memcpy(&pointer, VARDATA_EXTERNAL(datum), sizeof(pointer));
+	return pointer.eohptr->eoh_methods == &large_methods ?
+		(LargeState *) pointer.eohptr : NULL;
+}
+
 /* Which state something was made of, see state_unchanged. */
 typedef struct StateKept
 {
@@ -180,17 +213,18 @@ typedef struct StateKept
 /* the records of a sealed state */
 #define STATE_ITEMS(state, type) ((void *) ((char *) (state) + (type)->fixed_size))
 
-extern void *state_begin(FunctionCallInfo fcinfo, const StateType *type);
+extern void *state_begin_new(FunctionCallInfo fcinfo, const StateType *type);
 extern void *state_start(const StateType *type);
-extern Datum state_finish(const void *state, const StateType *type);
+extern Datum state_finish(void *state, const StateType *type);
 extern int	state_label(void **state, const StateType *type, int dict,
 						const char *text, int len);
 extern void *state_append(void *state, const StateType *type, const void *item);
 extern Wide state_amount(void **state, const StateType *type,
 						 NullableDatum amount, const char *what);
 extern void *state_sealed(const void *state, const StateType *type);
-extern Datum state_end(FunctionCallInfo fcinfo, const StateType *type,
-					   void *state);
+extern void *state_sealed_own(void *state, const StateType *type);
+extern Datum state_keep(FunctionCallInfo fcinfo, const StateType *type,
+						void *state);
 extern Datum state_leave_out(FunctionCallInfo fcinfo, const StateType *type);
 extern const void *state_arg(FunctionCallInfo fcinfo, int argno,
 							 const StateType *type);
@@ -200,6 +234,50 @@ extern bool state_unchanged(FunctionCallInfo fcinfo, int argno,
 							const StateType *type, StateKept *kept);
 extern const void *state_raw_arg(FunctionCallInfo fcinfo, int argno,
 								 const StateType *type);
+
+/*
+ * AggCheckCallContext without the call: it is asked for every row.  What runs
+ * an aggregate is an Agg or a WindowAgg node.
+ */
+static inline bool
+in_aggregate(FunctionCallInfo fcinfo)
+{
+	return fcinfo->context != NULL &&
+		(nodeTag(fcinfo->context) == T_AggState ||
+		 nodeTag(fcinfo->context) == T_WindowAggState);
+}
+
+/* The open state that an aggregate has where a datum is; NULL: there is none. */
+static inline StateHead *
+state_at_hand(FunctionCallInfo fcinfo)
+{
+	StateHead  *head = (StateHead *) PG_GETARG_POINTER(0);
+	const LargeState *large;
+
+	if (PG_ARGISNULL(0) || !in_aggregate(fcinfo))
+		return NULL;
+	if (VARATT_IS_4B_U(head))
+		return head->flags & STATE_OPEN ? head : NULL;
+	large = large_find(head);
+	return large == NULL ? NULL : large->head;
+}
+
+/* The first argument of a transition, to be changed. */
+static inline void *
+state_begin(FunctionCallInfo fcinfo, const StateType *type)
+{
+	StateHead  *head = state_at_hand(fcinfo);
+
+	return likely(head != NULL) ? head : state_begin_new(fcinfo, type);
+}
+
+/* The result of a transition. */
+static inline Datum
+state_end(FunctionCallInfo fcinfo, const StateType *type, void *state)
+{
+	return likely(state == state_at_hand(fcinfo)) ? PG_GETARG_DATUM(0) :
+		state_keep(fcinfo, type, state);
+}
 
 /* memcpy that can be interrupted */
 static inline void

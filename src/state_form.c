@@ -10,7 +10,6 @@
  */
 #include "state_form.h"
 
-#include "common/hashfn.h"
 #include "large.h"
 
 /*
@@ -23,7 +22,7 @@ state_working_limit(const StateType *type)
 	return type->fold == NULL ? type->max_items : (int64) type->max_items * 2;
 }
 
-static void
+void
 state_check_limit(const StateType *type, int64 nitems, int64 limit)
 {
 	if (unlikely(nitems > limit))
@@ -110,12 +109,6 @@ state_new(const StateType *type, int capacity, int form)
 	return state_blank(type, capacity, form, 0, STATE_OPEN);
 }
 
-static inline int32 *
-dict_bytes(StateHead *head, const StateType *type)
-{
-	return (int32 *) ((char *) head + type->dicts_offset);
-}
-
 /* The dictionaries of a state, which has room for them, as they are. */
 static void
 copy_dicts(StateHead *to, const StateHead *from, const StateType *type)
@@ -130,7 +123,7 @@ copy_dicts(StateHead *to, const StateHead *from, const StateType *type)
  * A copy of head and fixed fields in so many bytes, for the records and
  * dictionaries to be copied too; what is not used stays undefined.
  */
-static StateHead *
+StateHead *
 state_copy_fixed(const StateHead *from, const StateType *type, Size size,
 				 int flags)
 {
@@ -138,15 +131,29 @@ state_copy_fixed(const StateHead *from, const StateType *type, Size size,
 
 	memcpy(to, from, type->fixed_size);
 	SET_VARSIZE(to, size);
-	to->flags = flags;
+	to->flags = flags & ~STATE_LARGE;
 	return to;
 }
 
-static void
-copy_items(StateHead *to, const StateHead *from, const StateType *type)
+void
+state_copy_items(StateHead *to, const StateHead *from, const StateType *type)
 {
 	state_memcpy(state_items(to, type), state_items(from, type),
 				 from->nitems * state_stride(from, type));
+}
+
+/* The size with room for so many further records, or for as many as wanted. */
+static Size
+state_wider_size(const StateHead *from, const StateType *type, int extra,
+				 int wanted)
+{
+	int64		least = (int64) from->nitems + extra;
+	int64		limit = state_working_limit(type);
+
+	state_check_limit(type, least, limit);
+	return state_size(type, least,
+					  Max(least, Min((int64) from->nitems + wanted, limit)),
+					  state_stride(from, type), state_tail(from, type));
 }
 
 /*
@@ -158,20 +165,27 @@ state_open_copy(const void *state, const StateType *type, int extra,
 				int wanted)
 {
 	const StateHead *from = (const StateHead *) state;
-	int64		least = (int64) from->nitems + extra;
-	int64		limit = state_working_limit(type);
-	StateHead  *to;
+	StateHead  *to = state_copy_fixed(from, type,
+									  state_wider_size(from, type, extra, wanted),
+									  from->flags | STATE_OPEN);
 
-	state_check_limit(type, least, limit);
-	to = state_copy_fixed(from, type,
-						  state_size(type, least,
-									 Max(least, Min((int64) from->nitems + wanted, limit)),
-									 state_stride(from, type),
-									 state_tail(from, type)),
-						  from->flags | STATE_OPEN);
 	copy_dicts(to, from, type);
-	copy_items(to, from, type);
+	state_copy_items(to, from, type);
 	return to;
+}
+
+/* The same for a state that is not needed any more. */
+void *
+state_widened(StateHead *head, const StateType *type, int extra, int wanted)
+{
+	Size		size;
+
+	if (!(head->flags & STATE_LARGE))
+		return state_open_copy(head, type, extra, wanted);
+	size = state_wider_size(head, type, extra, wanted);
+	head = repalloc_large(head, size);
+	SET_VARSIZE(head, size);
+	return head;
 }
 
 /* An open copy of a state, with room for one more text in a dictionary. */
@@ -202,7 +216,7 @@ state_wider_dict(const StateHead *from, const StateType *type, int dict,
 		else if (old != NULL)
 			memcpy(state_dict(to, type, i), old, old->size);
 	}
-	copy_items(to, from, type);
+	state_copy_items(to, from, type);
 	return to;
 }
 
@@ -351,128 +365,4 @@ state_pack(StateHead *head, const StateType *type)
 		}
 		head->flags |= form << STATE_FORM_SHIFT;
 	}
-}
-
-#define ST_SORT sort_keys
-#define ST_ELEMENT_TYPE StateKey
-#define ST_COMPARE(a, b) (((a)->bits > (b)->bits) - ((a)->bits < (b)->bits))
-#define ST_CHECK_FOR_INTERRUPTS
-#define ST_SCOPE static
-#define ST_DEFINE
-#include "lib/sort_template.h"
-
-/* Sort the records and fold those that are one thing, where they stand. */
-void
-state_tidy(void *state, const StateType *type)
-{
-	StateHead  *head = head_of(state);
-	void	   *items = state_items(head, type);
-	int			form = state_form(head);
-	const StatePacking *packing = form == 0 ? NULL : &type->packings[form - 1];
-
-	if (type->item_size == 0 || head->nitems <= 1)
-		return;
-	if (packing != NULL && packing->sort != NULL)
-		packing->sort(items, head->nitems);
-	else if (packing != NULL && packing->compare == NULL)
-		sort_keys(items, head->nitems);
-	else
-		qsort_interruptible(items, head->nitems, form_size(type, form),
-							packing ? packing->compare : type->compare, NULL);
-	if (type->fold != NULL)
-		head->nitems = (packing ? packing->fold : type->fold) (items, head->nitems);
-}
-
-/*
- * A number that stands for the content of a sealed state: states with the
- * same one are taken to be the same.  It is not part of the wire form.
- */
-static void
-state_digest(StateHead *head, const StateType *type)
-{
-	uint64	   *digest = (uint64 *) ((char *) head + type->digest_offset);
-	const unsigned char *p = (unsigned char *) head + VARHDRSZ;
-	int			left = VARSIZE(head) - VARHDRSZ;
-	uint64		hash = 0;
-
-	*digest = 0;
-	for (; left > STATE_PIECE; p += STATE_PIECE, left -= STATE_PIECE)
-	{
-		hash = hash_bytes_extended(p, STATE_PIECE, hash);
-		CHECK_FOR_INTERRUPTS();
-	}
-	*digest = hash_bytes_extended(p, left, hash);
-	if (*digest == 0)
-		*digest = 1;
-}
-
-/*
- * A copy without slack, its dictionaries in byte order and the codes of its
- * records likewise.
- */
-static StateHead *
-state_trimmed(const StateHead *from, const StateType *type)
-{
-	StateCodes	ranks = {{NULL, NULL}};
-	Size		used = state_used(from, type);
-	Size		size = type->ndicts > 0 ? MAXALIGN(used) : used;
-	StateHead  *to;
-
-	for (int i = 0; i < type->ndicts; i++)
-		if (state_dict(from, type, i) != NULL)
-			size += dict_sealed_size(state_dict(from, type, i));
-	to = state_copy_fixed(from, type, size, from->flags & ~STATE_OPEN);
-	copy_items(to, from, type);
-	memset((char *) to + used, 0, size - used);
-	if (type->expect_offset > 0)
-		*((uint8 *) to + type->expect_offset) = 0;
-	for (int i = 0; i < type->ndicts; i++)
-	{
-		const Dict *dict = state_dict(from, type, i);
-
-		if (dict != NULL)
-			dict_bytes(to, type)[i] = (int32) dict_sealed_size(dict);
-	}
-	for (int i = 0; i < type->ndicts; i++)
-	{
-		const Dict *dict = state_dict(from, type, i);
-
-		if (dict == NULL)
-			continue;
-		ranks.of[i] = dict_ranks(dict);
-		dict_seal(state_dict(to, type, i), dict, ranks.of[i]);
-	}
-	state_recode(to, type, 0, &ranks);
-	return to;
-}
-
-/* The length that the records need, dictionaries behind them. */
-static void
-state_close_up(StateHead *head, const StateType *type)
-{
-	Size		used = state_used(head, type);
-	Size		tail = state_tail(head, type);
-	Size		start = type->ndicts > 0 ? MAXALIGN(used) : used;
-
-	memmove((char *) head + start,
-			(char *) head + VARSIZE(head) - tail, tail);
-	memset((char *) head + used, 0, start - used);
-	SET_VARSIZE(head, start + tail);
-}
-
-/* The canonical form: a trimmed copy, sorted and folded. */
-void *
-state_sealed(const void *state, const StateType *type)
-{
-	const StateHead *from = (const StateHead *) state;
-	StateHead  *to = state_trimmed(from, type);
-
-	if (from->flags & STATE_OPEN)
-		state_tidy(to, type);
-	state_check_limit(type, to->nitems, type->max_items);
-	state_pack(to, type);
-	state_close_up(to, type);
-	if (type->digest_offset > 0)
-		state_digest(to, type);
-	return to;
 }

@@ -71,10 +71,32 @@ state_unpack(const StateHead *head, const StateType *type, int i, void *item)
 		type->packings[form - 1].unpack(item, from);
 }
 
+static inline int32 *
+dict_bytes(StateHead *head, const StateType *type)
+{
+	return (int32 *) ((char *) head + type->dicts_offset);
+}
+
+static inline int32 *
+state_scale(void *state, const StateType *type)
+{
+	return (int32 *) ((char *) state + type->scale_offset);
+}
+
+extern void *state_detoasted(Datum datum, const StateType *type);
+extern void *state_set_scale(void *state, const StateType *type, int scale);
 extern int64 state_working_limit(const StateType *type);
+extern void state_check_limit(const StateType *type, int64 nitems,
+							  int64 limit);
+extern StateHead *state_copy_fixed(const StateHead *from,
+								   const StateType *type, Size size, int flags);
+extern void state_copy_items(StateHead *to, const StateHead *from,
+							 const StateType *type);
 extern void *state_new(const StateType *type, int capacity, int form);
 extern void *state_open_copy(const void *state, const StateType *type,
 							 int extra, int wanted);
+extern void *state_widened(StateHead *head, const StateType *type,
+						   int extra, int wanted);
 extern void *state_wider_dict(const StateHead *from, const StateType *type,
 							  int dict, int len);
 extern void state_recode_item(const StateType *type, char *item,

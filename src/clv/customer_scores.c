@@ -8,6 +8,7 @@
  */
 #include "clv/customer_purchases.h"
 #include "clv/rfm.h"
+#include "records.h"
 
 #define MAX_BINS 1000
 #define NSCORES 3
@@ -141,7 +142,7 @@ figures_score(FiguresList *list, Axis axis, int bins, Rank *rank)
 	int			bin = 0;
 	int			left = 0;		/* places in the group */
 
-	records_sort(rank, n, &shape);
+	records_sort(rank, NULL, n, NULL, &shape);
 	for (int i = 0; i < n; i++)
 	{
 		if (left == 0)
