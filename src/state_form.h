@@ -15,7 +15,7 @@
 
 #define STATE_CHARS 8			/* bytes of a FIELD_CHARS */
 #define SMALLEST_STATE 64
-#define LARGE_STATE (1024 * 1024)	/* its size is not rounded */
+#define LARGE_STATE (256 * 1024)	/* its size is not rounded */
 #define STATE_ITEM_WORDS 32		/* of 8 bytes: no record is longer */
 
 static inline StateHead *

@@ -115,5 +115,33 @@ SELECT format('SET LOCAL statement_timeout = %s', ms), format('SELECT work(%s)',
 \o
 SELECT cmp_ok((SELECT count(*) FROM stopped WHERE outcome = 'stopped'), '>', 1::bigint, 'work is stopped');
 SELECT is_empty($$ SELECT * FROM stopped WHERE outcome = 'stopped' AND late_ms > 500 $$, 'and soon, wherever it is');
+-- A large state that is not grouped lives in memory of its own. Its records may get larger ones, other texts, another form; others may see it, asked again or left as it is.
+CREATE TEMP TABLE rows AS SELECT i AS id, i * 7919 % 40009 AS entity, timestamptz '2024-01-01' + i * 104729 % 10000019 * interval '7 s' AS at, 'l' || i % 7 AS label, (i % 90)::float8 AS value
+  FROM generate_series(1::bigint, 60000) i;
+CREATE FUNCTION same(args text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r text; BEGIN
+  EXECUTE format($q$ SELECT CASE WHEN objects = 1 THEN '' ELSE 'not large, ' END ||
+      CASE WHEN js::text = (SELECT abm.rollup(part)::text FROM (SELECT abm.journeys_agg(%1$s) AS part FROM rows GROUP BY id %% 5) x) THEN 'the same' ELSE 'different' END
+    FROM (SELECT abm.journeys_agg(%1$s) AS js, (SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'large state') AS objects FROM rows OFFSET 0) x $q$, args) INTO r;
+  RETURN r; END $$;
+SELECT is(same(args), 'the same', 'large: ' || what) FROM (VALUES ('entity, at, label', 'plain'), ('entity, at, label, value', 'with values'), ('entity, at, (id % 3000)::int', 'ever more labels'),
+  ('entity::text, at, label', 'texts'), ('md5(entity::text), at, label', 'long texts'), ('md5(entity::text)::uuid, at, label, value', 'uuid'),
+  ('entity, at, label, CASE WHEN id > 50000 THEN value / 3 ELSE value END', 'larger values late'), ('entity, at, label, CASE WHEN id > 59990 THEN 0.1 END', 'values at all late'),
+  ('CASE WHEN id > 55000 THEN entity + 10000000000 ELSE entity END, at, label', 'larger entities late'),
+  ('CASE WHEN id > 55000 THEN entity + 10000000000 ELSE entity END, at, label, CASE WHEN id > 58000 THEN value / 3 ELSE value END', 'both'),
+  ('entity, CASE WHEN id > 55000 THEN at + interval ''900 years'' ELSE at END, label', 'far times late'), ('nullif(entity % 30000, id % 2), at, nullif(label, ''l3'')', 'rows left out')) v (args, what);
+CREATE AGGREGATE pg_temp.as_it_is(bigint, timestamptz, text) (SFUNC = abm.journeys_accum, STYPE = abm.journeys);
+CREATE AGGREGATE pg_temp.how_many(bigint, timestamptz, text) (SFUNC = abm.journeys_accum, STYPE = abm.journeys, FINALFUNC = abm.entities);
+CREATE TEMP TABLE left_open AS SELECT pg_temp.as_it_is(entity, at, label) AS js, abm.journeys_agg(entity, at, label) AS sealed FROM rows;
+SELECT is((SELECT js::text FROM left_open), (SELECT sealed::text FROM left_open), 'large: without a final function, kept in a table');
+SELECT is((SELECT abm.rollup(js)::text FROM left_open), (SELECT sealed::text FROM left_open), '… and rolled up');
+SELECT is((SELECT abm.journeys_agg(entity, at, label ORDER BY label, id DESC)::text FROM rows), (SELECT sealed::text FROM left_open), 'large: in an order of its own');
+SELECT results_eq($$ SELECT pg_temp.how_many(entity, at, label), abm.journeys_agg(entity, at, label)::text, pg_temp.as_it_is(entity, at, label)::text, abm.entities(abm.journeys_agg(entity, at, label)) FROM rows $$,
+  $$ SELECT abm.entities(sealed), sealed::text, sealed::text, (SELECT count(DISTINCT entity) FROM rows) FROM left_open $$, 'large: one state for several aggregates');
+SELECT results_eq($$ SELECT DISTINCT s FROM (SELECT abm.journeys_agg(entity, at, label) OVER ()::text AS s FROM rows LIMIT 3) x $$, $$ SELECT sealed::text FROM left_open $$, 'large: as a window function');
+SELECT is((SELECT count(*) FROM (SELECT g, (SELECT abm.touches(abm.journeys_agg(entity, at, label)) FROM rows WHERE id > g) AS touches
+  FROM generate_series(0, 20000, 5000) g) x WHERE touches = 60000 - g), 5::bigint, 'large: again and again in one query');
+SELECT is((SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'large state'), 0::bigint, 'large: nothing stays behind');
+
 SELECT * FROM finish();
 ROLLBACK;

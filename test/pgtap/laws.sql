@@ -134,6 +134,29 @@ DECLARE r text; b text; BEGIN
 SELECT is(taken_back(call), '', aggregate || ': what was put in can be taken back')
 FROM gathering WHERE EXISTS (SELECT FROM pg_proc WHERE oid = to_regprocedure(format('abm.minus(%s,%1$s)', state)));
 
+-- Large states, which an aggregate without groups keeps in memory of their own: in any order, in parallel, as a group, rolled up, the same bytes.
+\i test/wide.sql
+CREATE TABLE many AS SELECT * FROM wide_journeys(40000);
+UPDATE many SET shuffle = random();
+ANALYZE many;
+ALTER TABLE many SET (parallel_workers = 0);
+CREATE TABLE many_in_parallel AS SELECT * FROM many;
+ANALYZE many_in_parallel;
+ALTER TABLE many_in_parallel SET (parallel_workers = 2);
+CREATE FUNCTION large(call text, OUT objects bigint, OUT faults text) LANGUAGE plpgsql AS $$
+DECLARE whole text; BEGIN
+  EXECUTE format('SELECT md5(s::text), (SELECT count(*) FROM pg_backend_memory_contexts WHERE name = ''large state'') FROM (SELECT %s AS s FROM many OFFSET 0) x', call) INTO whole, objects;
+  EXECUTE format($q$ SELECT concat_ws(', ',
+    CASE WHEN %1$L <> (SELECT md5(s::text) FROM (SELECT %3$s ORDER BY shuffle) AS s FROM many) x) THEN 'in another order' END,
+    CASE WHEN %1$L <> (SELECT md5(s::text) FROM (SELECT %2$s AS s FROM many_in_parallel) x) THEN 'in parallel' END,
+    CASE WHEN %1$L <> (SELECT md5(s::text) FROM (SELECT %2$s AS s FROM many GROUP BY v_bigint < 0) x) THEN 'as a group' END,
+    CASE WHEN %1$L <> (SELECT md5(abm.rollup(s)::text) FROM (SELECT %2$s AS s FROM many GROUP BY part) x) THEN 'rolled up' END) $q$, whole, call, left(call, -1)) INTO faults;
+END $$;
+CREATE TABLE large AS SELECT DISTINCT ON (g.state) g.state, l.* FROM gathering g, LATERAL large(g.call) l
+  WHERE g.call !~ 'v_integer[,)]' ORDER BY g.state, length(g.args) DESC;
+SELECT is(faults, '', state || ': large, the same in every way') FROM large;
+SELECT cmp_ok((SELECT count(*) FROM large WHERE objects > 0), '>=', 18::bigint, 'of which many were in memory of their own');
+
 -- Stored: compressed, out of line, plain, with a short header; and through binary COPY.
 CREATE TABLE stored (type text, k int, part int);
 SELECT format('ALTER TABLE stored ADD COLUMN %I %s', name, state) FROM state_type \gexec
