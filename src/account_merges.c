@@ -166,22 +166,50 @@ refuse_circle(const AccountMerges *m, int64 account, TimestampTz as_of)
 			 errhint("abm.merge_faults() lists all such accounts.")));
 }
 
+/* All of a way ends with the same merge. */
+static void
+ends_keep(int *end, const AccountMerges *m, int64 account, TimestampTz as_of,
+		  int last)
+{
+	int			i;
+
+	for (int n = 0;; n++)
+	{
+		CHECK_EVERY(n, 0xFFFF);
+		i = merge_find(m, account, as_of);
+		if (end[i] > 0)
+			return;
+		end[i] = last + 1;
+		if (i == last)
+			return;
+		account = m->merge[i].into;
+	}
+}
+
 /*
  * What an account has become.  A circle is found by comparing with a marker
- * that is set anew after 1, 2, 4, ... steps.
+ * that is set anew after 1, 2, 4, ... steps.  For each merge it may be kept
+ * with which one the way from there ends: one more than its position, 0
+ * while that is not known.
  */
 static int64
-merge_survivor(const AccountMerges *m, int64 account, TimestampTz as_of)
+merge_survivor(const AccountMerges *m, int64 account, TimestampTz as_of,
+			   int *end)
 {
+	int64		start = account;
 	int64		marker = account;
 	int			steps = 0;
 	int			until = 1;
+	int			last = -1;
 	int			i;
 
 	while (merge_leads_on(m, i = merge_find(m, account, as_of)))
 	{
 		CHECK_EVERY(steps, 0xFFFF);
-		account = m->merge[i].into;
+		last = end != NULL && end[i] > 0 ? end[i] - 1 : i;
+		account = m->merge[last].into;
+		if (last != i)
+			break;
 		if (account == marker)
 			refuse_circle(m, account, as_of);
 		if (++steps == until)
@@ -192,6 +220,8 @@ merge_survivor(const AccountMerges *m, int64 account, TimestampTz as_of)
 	}
 	if (i >= 0 && merge_is_torn(m, i))
 		refuse_torn(m, i);
+	if (end != NULL && last >= 0)
+		ends_keep(end, m, start, as_of, last);
 	return account;
 }
 
@@ -229,10 +259,13 @@ typedef struct MergesCache
 	StateKept	kept;
 	MemoryContext context;
 	const AccountMerges *merges;
+	bool		asked;			/* since they were fetched, as of: */
+	TimestampTz as_of;
+	int		   *end;			/* see merge_survivor; NULL: not kept yet */
 } MergesCache;
 
 /* The merges in the first argument, fetched once for many calls. */
-static const AccountMerges *
+static MergesCache *
 merges_arg(FunctionCallInfo fcinfo)
 {
 	FmgrInfo   *call = fcinfo->flinfo;
@@ -248,16 +281,40 @@ merges_arg(FunctionCallInfo fcinfo)
 		call->fn_extra = cache;
 	}
 	if (likely(state_unchanged(fcinfo, 0, &account_merges_type, &cache->kept)))
-		return cache->merges;
+		return cache;
 	/* an error in between leaves nothing that could be taken for the merges */
 	kept = cache->kept;
 	memset(&cache->kept, 0, sizeof(cache->kept));
+	cache->asked = false;
+	cache->end = NULL;
 	MemoryContextReset(cache->context);
 	merges = state_arg(fcinfo, 0, &account_merges_type);
 	cache->merges = memcpy(MemoryContextAlloc(cache->context, VARSIZE(merges)),
 						   merges, VARSIZE(merges));
 	cache->kept = kept;
-	return cache->merges;
+	return cache;
+}
+
+/*
+ * Ways are worth keeping when the same time is asked about again; with a
+ * time of its own for each row they are not.
+ */
+static int *
+ends_for(MergesCache *cache, TimestampTz as_of)
+{
+	if (!cache->asked || cache->as_of != as_of)
+	{
+		if (cache->end != NULL)
+			pfree(cache->end);
+		cache->end = NULL;
+		cache->asked = true;
+		cache->as_of = as_of;
+	}
+	else if (cache->end == NULL)
+		cache->end = MemoryContextAllocExtended(cache->context,
+												sizeof(int) * Max(cache->merges->head.nitems, 1),
+												MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	return cache->end;
 }
 
 /* Without merges an account is what it was. */
@@ -266,14 +323,16 @@ Datum
 abm_surviving_account(PG_FUNCTION_ARGS)
 {
 	TimestampTz as_of;
+	MergesCache *cache;
 
 	if (PG_ARGISNULL(1) || (PG_NARGS() > 2 && PG_ARGISNULL(2)))
 		PG_RETURN_NULL();
 	as_of = as_of_arg(fcinfo, 2);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_INT64(PG_GETARG_INT64(1));
-	PG_RETURN_INT64(merge_survivor(merges_arg(fcinfo), PG_GETARG_INT64(1),
-								   as_of));
+	cache = merges_arg(fcinfo);
+	PG_RETURN_INT64(merge_survivor(cache->merges, PG_GETARG_INT64(1), as_of,
+								   ends_for(cache, as_of)));
 }
 
 static void

@@ -22,15 +22,13 @@ int			population_memory = 256 * 1024;
  * Keys
  */
 
-/* The entity of a row; a key that is not a number goes to the dictionary. */
+/* A key that is not a number goes to the dictionary. */
 int64
-entity_arg(FunctionCallInfo fcinfo, int argno, KeyKind kind, void **state,
-		   const StateType *type)
+entity_key_arg(FunctionCallInfo fcinfo, int argno, KeyKind kind, void **state,
+			   const StateType *type)
 {
 	const text *key;
 
-	if (kind == KEY_BIGINT)
-		return PG_GETARG_INT64(argno);
 	if (kind == KEY_UUID)
 		return state_label(state, type, KEY_DICT,
 						   (const char *) PG_GETARG_UUID_P(argno)->data, UUID_LEN);

@@ -27,8 +27,8 @@ extern const char *const key_kinds[];
 
 extern int	population_memory;	/* kB, a setting */
 
-extern int64 entity_arg(FunctionCallInfo fcinfo, int argno, KeyKind kind,
-						void **state, const StateType *type);
+extern int64 entity_key_arg(FunctionCallInfo fcinfo, int argno, KeyKind kind,
+							void **state, const StateType *type);
 extern void entity_expect(FunctionCallInfo fcinfo, int argno, KeyKind kind);
 extern bool entity_find(FunctionCallInfo fcinfo, int argno, const Dict *keys,
 						int64 *entity);
@@ -39,6 +39,15 @@ extern void entities_expect_rows(FunctionCallInfo fcinfo, int64 rows);
 extern Datum entity_datum(KeyKind kind, const Dict *keys, int64 entity);
 extern const char *entity_show(KeyKind kind, const Dict *keys, int64 entity);
 extern const char *entity_fault(KeyKind kind, const Dict *keys);
+
+/* The entity of a row. */
+static inline int64
+entity_arg(FunctionCallInfo fcinfo, int argno, KeyKind kind, void **state,
+		   const StateType *type)
+{
+	return kind == KEY_BIGINT ? PG_GETARG_INT64(argno) :
+		entity_key_arg(fcinfo, argno, kind, state, type);
+}
 
 /* The entity, or its code, that a record begins with: 4 bytes or 8. */
 static inline int64

@@ -7,6 +7,8 @@
 
 #include "state.h"
 
+#include "utils/builtins.h"
+
 /* as many labels as a packed event can tell apart */
 #define EVENT_LABEL_BITS 12
 #define MAX_LABELS (1 << EVENT_LABEL_BITS)
@@ -64,9 +66,28 @@ event_recode(StateKey *key, const int32 *codes)
 /* calls between our own files need no linkage table */
 #pragma GCC visibility push(hidden)
 
-extern const char *event_label_arg(FunctionCallInfo fcinfo, int argno,
-								   char *digits, int *len);
+extern const char *event_text_arg(FunctionCallInfo fcinfo, int argno,
+								  int *len);
 
 #pragma GCC visibility pop
+
+/*
+ * The label of a row: a text, or a number in digits.  What it points to lives
+ * as long as the row, or is the caller's array of 12 bytes.
+ */
+static inline const char *
+event_label_arg(FunctionCallInfo fcinfo, int argno, char *digits, int *len)
+{
+	int32		label;
+
+	if (digits == NULL)
+		return event_text_arg(fcinfo, argno, len);
+	label = PG_GETARG_INT32(argno);
+	*len = 1;
+	digits[0] = '0' + label;
+	if (label < 0 || label > 9)
+		*len = pg_ltoa(label, digits);
+	return digits;
+}
 
 #endif							/* ABM_EVENT_H */

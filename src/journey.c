@@ -72,26 +72,12 @@ const StateType journey_type = {
 	.compare = event_compare,.packings = &journey_packing,.npackings = 1
 };
 
-/*
- * The label of a row: a text, or a number in digits.  What it points to lives
- * as long as the row, or is the caller's array of 12 bytes.
- */
+/* The label of a row that is a text. */
 const char *
-event_label_arg(FunctionCallInfo fcinfo, int argno, char *digits, int *len)
+event_text_arg(FunctionCallInfo fcinfo, int argno, int *len)
 {
-	const text *label;
+	const text *label = PG_GETARG_TEXT_PP(argno);
 
-	if (digits != NULL)
-	{
-		int32		label = PG_GETARG_INT32(argno);
-
-		*len = 1;
-		digits[0] = '0' + label;
-		if (label < 0 || label > 9)
-			*len = pg_ltoa(label, digits);
-		return digits;
-	}
-	label = PG_GETARG_TEXT_PP(argno);
 	*len = VARSIZE_ANY_EXHDR(label);
 	if (unlikely(*len > MAX_TEXT))
 		ereport(ERROR,

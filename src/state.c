@@ -275,19 +275,13 @@ state_refuse_label(const StateType *type)
 			 errhint("Labels are the names of a few kinds of event; put what is rare under one name.")));
 }
 
-/*
- * The code of a text in a dictionary, which takes it in if it is not there;
- * the state may move.
- */
+/* A text that a dictionary has not. */
 int
-state_label(void **state, const StateType *type, int dict, const char *text,
-			int len)
+state_label_new(void **state, const StateType *type, int dict,
+				const char *text, int len)
 {
 	Dict	   *d = state_dict(*state, type, dict);
-	int			code = d == NULL ? -1 : dict_find(d, text, len);
 
-	if (likely(code >= 0))
-		return code;
 	if (unlikely(len > DICT_LONGEST))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),

@@ -216,8 +216,8 @@ typedef struct StateKept
 extern void *state_begin_new(FunctionCallInfo fcinfo, const StateType *type);
 extern void *state_start(const StateType *type);
 extern Datum state_finish(void *state, const StateType *type);
-extern int	state_label(void **state, const StateType *type, int dict,
-						const char *text, int len);
+extern int	state_label_new(void **state, const StateType *type, int dict,
+							const char *text, int len);
 extern void *state_append(void *state, const StateType *type, const void *item);
 extern Wide state_amount(void **state, const StateType *type,
 						 NullableDatum amount, const char *what);
@@ -334,6 +334,21 @@ state_dict(const void *state, const StateType *type, int i)
 	at += head->flags & STATE_OPEN ? type->fixed_size :
 		VARSIZE(head) - state_tail(head, type);
 	return (Dict *) at;
+}
+
+/*
+ * The code of a text in a dictionary, which takes it in if it is not there;
+ * the state may move.
+ */
+static inline int
+state_label(void **state, const StateType *type, int dict, const char *text,
+			int len)
+{
+	const Dict *d = state_dict(*state, type, dict);
+	int			code = d == NULL ? -1 : dict_find(d, text, len);
+
+	return likely(code >= 0) ? code :
+		state_label_new(state, type, dict, text, len);
 }
 
 /* Counters come from outside too, so that they can overflow. */

@@ -1,7 +1,7 @@
 -- Merges: against a recursive query, on random merges with circles among them.
 \i test/begin.sql
 BEGIN;
-SELECT plan(7);
+SELECT plan(10);
 SELECT setseed(0.24);
 CREATE TEMP TABLE merged AS
 SELECT DISTINCT ON (from_account, at) from_account, CASE WHEN random() < 0.75 THEN from_account + (random() * 9)::bigint ELSE (random() * 300)::bigint END AS into_account, at, i % 5 AS part
@@ -22,6 +22,15 @@ SELECT cmp_ok((SELECT count(*) FROM slow WHERE survivor <> account), '>', 500::b
 SELECT cmp_ok((SELECT count(*) FROM slow WHERE survivor IS NULL), '>', 10::bigint, 'some are in a circle');
 SELECT is_empty($$SELECT *, pg_temp.survivor(m, account, as_of) FROM slow, merges WHERE pg_temp.survivor(m, account, as_of) IS DISTINCT FROM survivor$$, 'accounts as the slow way finds them');
 SELECT is_empty($$SELECT * FROM slow, merges WHERE as_of = '2024-02-24 00:00Z' AND survivor IS NOT NULL AND abm.surviving_account(m, account) IS DISTINCT FROM survivor$$, 'without a time: all merges');
+-- One call site keeps ways while the time is the same, and forgets them when it is not.
+CREATE FUNCTION pg_temp.differ(how text) RETURNS SETOF record LANGUAGE plpgsql AS $$
+BEGIN RETURN QUERY EXECUTE format('SELECT as_of, account FROM (SELECT * FROM slow WHERE survivor IS NOT NULL ORDER BY %s OFFSET 0) s, merges WHERE abm.surviving_account(m, account, as_of) <> survivor', how); END $$;
+SELECT is_empty($$SELECT * FROM pg_temp.differ('as_of, account') AS (as_of timestamptz, account bigint)$$, 'time by time');
+SELECT is_empty($$SELECT * FROM pg_temp.differ('account, as_of') AS (as_of timestamptz, account bigint)$$, 'account by account');
+SET LOCAL statement_timeout = '20s';
+SELECT is((SELECT array_agg(DISTINCT abm.surviving_account(m, i)) FROM (SELECT abm.merge_agg(i, i + 1, '2024-01-01 00:00Z') AS m FROM generate_series(1, 500000) i) x, generate_series(1, 500000) i),
+  '{500001}', 'half a million accounts in one chain: no way is gone twice');
+RESET statement_timeout;
 -- Circles: those whose way comes back to them.
 CREATE TEMP TABLE circle AS
 WITH RECURSIVE walk AS (
