@@ -8,6 +8,7 @@
  */
 #include "clv/customer_purchases.h"
 #include "clv/rfm.h"
+#include "large.h"
 #include "records.h"
 
 #define MAX_BINS 1000
@@ -55,8 +56,8 @@ figures_add(FiguresList *list, int64 customer, const Rfm *r)
 	if (list->n == list->room)
 	{
 		list->room *= 2;
-		list->figures = repalloc_huge(list->figures,
-									  (Size) list->room * sizeof(Figures));
+		list->figures = repalloc_large(list->figures,
+									   (Size) list->room * sizeof(Figures));
 	}
 	f = &list->figures[list->n++];
 	memset(f, 0, sizeof(Figures));
@@ -185,6 +186,7 @@ scores_rows(FunctionCallInfo fcinfo, const CustomerScan *scan,
 	Datum		values[4 + NSCORES];
 	bool		nulls[4 + NSCORES] = {false};
 
+	entities_expect_rows(fcinfo, list->n);
 	for (int i = 0; i < list->n; i++)
 	{
 		const Figures *f = &list->figures[i];
