@@ -81,6 +81,9 @@ typedef void *SoftErrors;
 							 values, nulls); \
 	} while (0)
 
+/* are rows put where the tuplestore is?  From 17 on it makes a place of its own */
+#define ROWS_LIE_IN_CONTEXT (PG_VERSION_NUM < 170000)
+
 /* a loop over many items asks whether it should go on every so often */
 #define CHECK_EVERY(i, mask) \
 	do { if (((i) & (mask)) == (mask)) CHECK_FOR_INTERRUPTS(); } while (0)

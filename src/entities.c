@@ -154,7 +154,7 @@ entities_expect_rows(FunctionCallInfo fcinfo, int64 rows)
 	/* what the memory manager takes for a row and its header */
 	row = pg_nextpower2_size_t(row) + 2 * sizeof(Datum);
 	size = Min((Size) rows * row, (Size) population_memory * 1024);
-	if (is_large(size))
+	if (ROWS_LIE_IN_CONTEXT && is_large(size))
 		rows_in(fcinfo, context_large(result->econtext->ecxt_per_query_memory, size));
 }
 

@@ -78,6 +78,8 @@ state_keep(FunctionCallInfo fcinfo, const StateType *type, void *state)
 		return PointerGetDatum(state_sealed_own(state, type));
 	if (large != NULL)
 	{
+		Assert(head_of(state)->flags & STATE_LARGE);
+		Assert(GetMemoryChunkContext(state) == large->object.eoh_context);
 		large->head = state;
 		return PG_GETARG_DATUM(0);
 	}
