@@ -58,8 +58,8 @@ CREATE FUNCTION sample_argument(argument text, type regtype, nth int) RETURNS te
     WHEN type = 'uuid'::regtype THEN 'md5(v_text)::uuid'
     WHEN type = 'text[]'::regtype THEN 'ARRAY[v_text, ''x'']'
     WHEN type = 'float8[]'::regtype THEN 'ARRAY[v_float8, 1]'
-    WHEN (SELECT typtype FROM pg_type WHERE oid = type) = 'e' THEN
-      format('(enum_range(NULL::%1$s))[1 + v_pick %% cardinality(enum_range(NULL::%1$s))]', type)
+    WHEN EXISTS (SELECT FROM pg_enum WHERE enumtypid = type) THEN
+      (SELECT format('(%L::%s[])[1 + v_pick %% %s]', array_agg(enumlabel ORDER BY enumsortorder), type, count(*)) FROM pg_enum WHERE enumtypid = type)
     ELSE 'v_' || CASE type WHEN 'double precision'::regtype THEN 'float8' ELSE type::text END END
 $$;
 
