@@ -107,7 +107,10 @@ journey_plan(FunctionCallInfo fcinfo, bool timed)
 	caller = MemoryContextSwitchTo(stable ? flinfo->fn_mcxt : CurrentMemoryContext);
 	plan = palloc(sizeof(FunnelPlan));
 	if (!funnel_plan_arg(fcinfo, 1, timed, plan))
+	{
+		pfree(plan);
 		plan = NULL;
+	}
 	MemoryContextSwitchTo(caller);
 	if (stable)
 		flinfo->fn_extra = plan;
