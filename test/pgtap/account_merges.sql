@@ -28,8 +28,8 @@ BEGIN RETURN QUERY EXECUTE format('SELECT as_of, account FROM (SELECT * FROM slo
 SELECT is_empty($$SELECT * FROM pg_temp.differ('as_of, account') AS (as_of timestamptz, account bigint)$$, 'time by time');
 SELECT is_empty($$SELECT * FROM pg_temp.differ('account, as_of') AS (as_of timestamptz, account bigint)$$, 'account by account');
 SET LOCAL statement_timeout = '20s';
-SELECT is((SELECT array_agg(DISTINCT abm.surviving_account(m, i)) FROM (SELECT abm.merge_agg(i, i + 1, '2024-01-01 00:00Z') AS m FROM generate_series(1, 500000) i) x, generate_series(1, 500000) i),
-  '{500001}', 'half a million accounts in one chain: no way is gone twice');
+SELECT is((SELECT count(*) FROM (SELECT abm.merge_agg(i, i + 1, '2024-01-01 00:00Z') AS m FROM generate_series(1, 500000) i) x, generate_series(1, 500000) i
+  WHERE abm.surviving_account(m, i) = 500001), 500000::bigint, 'half a million accounts in one chain: no way is gone twice');
 RESET statement_timeout;
 -- Circles: those whose way comes back to them.
 CREATE TEMP TABLE circle AS
