@@ -75,6 +75,21 @@ repalloc_large(void *memory, Size size)
 }
 
 /*
+ * Meet the pages of memory that will be written in no order: all at once they
+ * could be met between two questions whether to go on, and the system clears
+ * each of them first.
+ */
+void
+touch_large(void *memory, Size size)
+{
+	for (Size i = 0; i < size; i += LARGE_PAGE)
+	{
+		((volatile char *) memory)[i] = 0;
+		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/*
  * A context for many small pieces, of so many bytes together at the most.
  * Its first block begins with the context itself.
  */

@@ -11,6 +11,7 @@
 extern bool is_large(Size size);
 extern void *palloc_large(Size size);
 extern void *repalloc_large(void *memory, Size size);
+extern void touch_large(void *memory, Size size);
 extern MemoryContext context_large(MemoryContext parent, Size size);
 
 #pragma GCC visibility pop

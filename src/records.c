@@ -130,6 +130,7 @@ static pg_attribute_always_inline bool
 radix_passes(Radix *r, char *from, char *to, int n, int size, int entity_size)
 {
 	radix_count(r, from, n, size, entity_size);
+	touch_large(to, (Size) n * size);
 	for (int d = 0; d < r->ndigits; d++)
 	{
 		char	   *swap = from;
