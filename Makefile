@@ -7,7 +7,7 @@ SQL_PARTS    = $(sort $(wildcard sql/[0-9]*.sql.in))
 DATA         = $(wildcard sql/$(EXTENSION)--*--*.sql)
 DATA_built   = sql/$(EXTENSION)--$(EXTVERSION).sql
 REGRESS      = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
-SHLIB_LINK   = -lpsl -lidn2
+SHLIB_LINK   = -lpsl -lidn2 -lm
 REGRESS_OPTS = --inputdir=test --load-extension=$(EXTENSION) --encoding=UTF8
 MATH_TESTS   = $(patsubst %.c,%,$(sort $(wildcard test/math/*_test.c)))
 PG_CPPFLAGS  = -Isrc
