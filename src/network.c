@@ -4,6 +4,10 @@
  */
 #include "network.h"
 
+#include <arpa/inet.h>
+#include <ctype.h>
+
+#include "parser/scansup.h"
 #include "port/pg_bswap.h"
 
 #define MAPPED_BITS 96
@@ -135,4 +139,108 @@ network_text(const Network *net)
 {
 	return DatumGetCString(DirectFunctionCall1(cidr_out,
 											   InetPGetDatum(network_cidr(net))));
+}
+
+/*
+ * Addresses as the logs of servers and proxies write them
+ */
+#define PORT_DIGITS 5
+
+/* Is it a number in digits, at most so great? */
+static bool
+is_number(const char *s, int len, int greatest)
+{
+	int			n = 0;
+
+	if (len <= 0 || len > PORT_DIGITS)
+		return false;
+	for (int i = 0; i < len; i++)
+	{
+		if (!isdigit((unsigned char) s[i]))
+			return false;
+		n = n * 10 + s[i] - '0';
+	}
+	return n <= greatest;
+}
+
+/* The first place of a sign; len if there is none. */
+static int
+place_of(char sign, const char *s, int len)
+{
+	int			i = 0;
+
+	while (i < len && s[i] != sign)
+		i++;
+	return i;
+}
+
+/* Take away a port: 10.1.2.3:443, [2001:db8::1]:443. */
+static bool
+without_port(const char **s, int *len)
+{
+	bool		bracket = *len > 0 && **s == '[';
+	int			end = place_of(bracket ? ']' : ':', *s, *len);
+	const char *port = *s + end + 1;
+	int			digits = *len - end - 1;
+
+	if (bracket)
+	{
+		++*s;
+		*len = end - 1;
+		return digits == 0 || (digits > 0 && port[0] == ':' &&
+							   is_number(port + 1, digits - 1, PG_UINT16_MAX));
+	}
+	if (digits < 0 || place_of(':', port, digits) < digits)
+		return true;			/* no colon, or those of IPv6 */
+	*len = end;
+	return is_number(port, digits, PG_UINT16_MAX);
+}
+
+/* An address alone, perhaps with the zone of IPv6. */
+static bool
+read_address(const char *s, int len, inet *ip)
+{
+	char		address[INET6_ADDRSTRLEN];
+	bool		v6 = place_of(':', s, len) < len;
+	int			zone = v6 ? place_of('%', s, len) : len;
+
+	if (zone == len - 1 || zone >= sizeof(address))
+		return false;
+	memcpy(address, s, zone);
+	address[zone] = '\0';
+	memset(ip, 0, sizeof(inet));
+	ip_family(ip) = v6 ? PGSQL_AF_INET6 : PGSQL_AF_INET;
+	SET_INET_VARSIZE(ip);
+	return inet_pton(v6 ? AF_INET6 : AF_INET, address, ip_addr(ip)) == 1;
+}
+
+/*
+ * The first address of a list, without port, zone and netmask; false if that
+ * is none.
+ */
+bool
+network_of_text(const char *s, int len, Network *net)
+{
+	inet		ip;
+	int			slash;
+	bool		bracket;
+
+	len = place_of(',', s, len);
+	while (len > 0 && scanner_isspace(s[len - 1]))
+		len--;
+	for (; len > 0 && scanner_isspace(s[0]); s++)
+		len--;
+	slash = place_of('/', s, len);
+	bracket = len > 0 && s[0] == '[';
+	if (slash < len)
+	{
+		if (!read_address(s, slash, &ip) ||
+			!is_number(s + slash + 1, len - slash - 1, ip_maxbits(&ip)))
+			return false;
+	}
+	else if (!without_port(&s, &len) || !read_address(s, len, &ip) ||
+			 (bracket && ip_family(&ip) != PGSQL_AF_INET6))
+		return false;
+	*net = network_address(&ip);
+	return true;
 }

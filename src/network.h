@@ -50,6 +50,7 @@ extern bool network_valid(const Network *net);
 extern int	network_compare(const Network *a, const Network *b);
 extern inet *network_cidr(const Network *net);
 extern char *network_text(const Network *net);
+extern bool network_of_text(const char *s, int len, Network *net);
 
 #pragma GCC visibility pop
 

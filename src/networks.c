@@ -247,6 +247,19 @@ abm_network_map_accum(PG_FUNCTION_ARGS)
 	return state_end(fcinfo, &network_map_type, map);
 }
 
+/* NULL for what is no address. */
+PG_FUNCTION_INFO_V1(abm_normalize_ip);
+Datum
+abm_normalize_ip(PG_FUNCTION_ARGS)
+{
+	const text *ip = PG_GETARG_TEXT_PP(0);
+	Network		net;
+
+	if (!network_of_text(VARDATA_ANY(ip), VARSIZE_ANY_EXHDR(ip), &net))
+		PG_RETURN_NULL();
+	PG_RETURN_INET_P(network_cidr(&net));
+}
+
 /* The range of the address in the second argument, and the address. */
 static const Range *
 range_arg(FunctionCallInfo fcinfo, Network *address)
@@ -298,18 +311,15 @@ abm_network_conflicts(PG_FUNCTION_ARGS)
 	{
 		Datum		values[2];
 		bool		nulls[2] = {false, false};
-		char	   *network;
 
 		CHECK_EVERY(i, 0xFFFF);
 		if ((i == 0 || network_compare(&site[i - 1].net, &site[i].net) != 0) &&
 			(i == n - 1 || network_compare(&site[i + 1].net, &site[i].net) != 0))
 			continue;
-		network = network_text(&site[i].net);
-		values[0] = CStringGetTextDatum(network);
+		values[0] = InetPGetDatum(network_cidr(&site[i].net));
 		values[1] = Int64GetDatum(site[i].account);
 		abm_put_row(fcinfo, values, nulls);
 		pfree(DatumGetPointer(values[0]));
-		pfree(network);
 	}
 	return (Datum) 0;
 }

@@ -39,6 +39,16 @@ fields_minus(const StateType *type, const StateField *fields, char *a,
 	return left;
 }
 
+/* Do records name texts of a dictionary, or has the state itself them? */
+static bool
+records_name(const StateType *type, int dict)
+{
+	for (const StateField *f = type->item_fields; f->name != NULL; f++)
+		if (f->type == (dict == 0 ? FIELD_LABEL : FIELD_KEY))
+			return true;
+	return false;
+}
+
 /* The codes that the texts of b have in a, where all of them must be. */
 static StateCodes
 codes_within(const StateHead *a, const StateHead *b, const StateType *type)
@@ -58,21 +68,14 @@ codes_within(const StateHead *a, const StateHead *b, const StateType *type)
 			CHECK_EVERY(k, 0xFFFF);
 			of[k] = x == NULL ? -1 :
 				dict_find(x, dict_text(y, k), dict_len(y, k));
+			if (of[k] < 0 && !records_name(type, i) && type->refuse_label != NULL)
+				type->refuse_label();
 			if (of[k] < 0)
 				refuse_minus(type);
 		}
 		codes.of[i] = of;
 	}
 	return codes;
-}
-
-static bool
-records_name(const StateType *type, int dict)
-{
-	for (const StateField *f = type->item_fields; f->name != NULL; f++)
-		if (f->type == (dict == 0 ? FIELD_LABEL : FIELD_KEY))
-			return true;
-	return false;
 }
 
 /* Take one text over from a dictionary of another state; its code. */

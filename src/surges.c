@@ -126,12 +126,14 @@ surge_p_value(int64 recent, int64 baseline, const Spans *s)
 
 typedef struct Candidate
 {
-	double		p;
+	double		p;				/* UNTESTED: there is no event */
 	double		q;				/* p adjusted for the length of the list */
-	int			i;				/* of the account */
+	const AccountVisits *account;
 } Candidate;
 
-/* By p, then by account. */
+#define UNTESTED 2.0
+
+/* By p, then, where it is too small to tell, by events; then by account. */
 static int
 candidate_compare(const void *a, const void *b, void *arg)
 {
@@ -140,28 +142,38 @@ candidate_compare(const void *a, const void *b, void *arg)
 
 	if (x->p != y->p)
 		return x->p < y->p ? -1 : 1;
-	return x->i - y->i;
+	if (x->account->recent != y->account->recent)
+		return x->account->recent > y->account->recent ? -1 : 1;
+	return (x->account > y->account) - (x->account < y->account);
 }
 
-/* All accounts, the most certain surge first. */
+/*
+ * All accounts, the most certain surge first.  Those without any event come
+ * last: of them nothing can be claimed, so that they do not lengthen the list
+ * that the others are on.
+ */
 static Candidate *
 surges_rank(const Surges *surges, const Spans *spans)
 {
 	int			n = surges->head.nitems;
+	int			tested = 0;
 	Candidate  *c = palloc_extended(sizeof(Candidate) * Max(n, 1),
 									MCXT_ALLOC_HUGE);
 	double		q = 1;
 
 	for (int i = 0; i < n; i++)
 	{
+		const AccountVisits *a = &surges->account[i];
+
 		CHECK_EVERY(i, 0xFFF);
-		c[i].p = surge_p_value(surges->account[i].recent,
-							   surges->account[i].baseline, spans);
-		c[i].i = i;
+		c[i].account = a;
+		c[i].p = a->recent == 0 && a->baseline == 0 ? UNTESTED :
+			surge_p_value(a->recent, a->baseline, spans);
+		tested += c[i].p != UNTESTED;
 	}
 	qsort_interruptible(c, n, sizeof(Candidate), candidate_compare, NULL);
-	for (int i = n - 1; i >= 0; i--)
-		c[i].q = q = Min(q, c[i].p * n / (i + 1));
+	for (int i = tested - 1; i >= 0; i--)
+		c[i].q = q = Min(q, c[i].p * tested / (i + 1));
 	return c;
 }
 
@@ -193,8 +205,7 @@ span_arg(FunctionCallInfo fcinfo, int argno, const char *what)
 	if (!(days >= 1e-9 && days <= 1e9))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must be greater than zero and at most 1e9, not %g",
-						what, days)));
+				 errmsg("%s must be between 1e-9 and 1e9, not %g", what, days)));
 	return days;
 }
 
@@ -263,16 +274,19 @@ abm_surge_list(PG_FUNCTION_ARGS)
 	abm_begin_rows(fcinfo);
 	for (int i = 0; i < surges->head.nitems; i++)
 	{
-		const AccountVisits *a = &surges->account[c[i].i];
+		const AccountVisits *a = c[i].account;
 		double		p = surge_probability(a->recent, a->baseline, &spans);
+		bool		tested = c[i].p != UNTESTED;
 		Datum		values[8] = {
 			Int64GetDatum(a->account), Int64GetDatum(a->recent),
 			Int64GetDatum(a->baseline),
 			Float8GetDatum(surge_lift(a->recent, a->baseline, &spans)),
 			Float8GetDatum(p), Float8GetDatum(c[i].p), Float8GetDatum(c[i].q),
-			BoolGetDatum(c[i].q <= fdr)
+			BoolGetDatum(tested && c[i].q <= fdr)
 		};
-		bool		nulls[8] = {false, false, false, a->baseline == 0, isnan(p)};
+		bool		nulls[8] = {
+			false, false, false, a->baseline == 0, isnan(p), !tested, !tested
+		};
 
 		CHECK_EVERY(i, 0xFFF);
 		abm_put_row(fcinfo, values, nulls);

@@ -167,7 +167,7 @@ refuse_profile(void)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("evidence of different profiles cannot be put together"),
+			 errmsg("evidence of different profiles cannot be combined"),
 			 errhint("Gather all accounts with the same profile, and keep that.")));
 }
 

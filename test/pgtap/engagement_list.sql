@@ -41,11 +41,11 @@ SELECT cmp_ok((SELECT count(*) FROM list WHERE trend < 0)::int, '>', 100, 'some 
 SELECT is_empty($$ SELECT * FROM list l LEFT JOIN slow s USING (q, entity) WHERE (l.events, l.last_at, l.recent, l.baseline) IS DISTINCT FROM (s.events, s.last_at, s.recent, s.baseline) $$, 'counts and the newest');
 SELECT is_empty($$ SELECT * FROM list l LEFT JOIN slow s USING (q, entity) WHERE (l.recent_points IS NULL) <> (s.recent_points IS NULL) OR (l.baseline_points IS NULL) <> (s.baseline_points IS NULL)
     OR abs(l.recent_points - s.recent_points) > 1e-9 * greatest(1, abs(s.recent_points)) OR abs(l.baseline_points - s.baseline_points) > 1e-7 * greatest(1, abs(s.baseline_points)) $$, 'points of both times');
--- Surges as surge_list() has them, of the accounts with an event in either time.
-CREATE TEMP TABLE surge AS SELECT q, s.* FROM (SELECT q, recent_days, baseline_days, abm.surge_agg(entity, recent, baseline) AS v FROM slow JOIN question USING (q) WHERE recent + baseline > 0 GROUP BY 1, 2, 3) x,
+-- Surges as surge_list() has them.
+CREATE TEMP TABLE surge AS SELECT q, s.* FROM (SELECT q, recent_days, baseline_days, abm.surge_agg(entity, recent, baseline) AS v FROM slow JOIN question USING (q) GROUP BY 1, 2, 3) x,
   abm.surge_list(v, recent_days, baseline_days, 0.2) s;
 SELECT is_empty($$ SELECT * FROM list l LEFT JOIN surge s ON s.q = l.q AND s.account_id = l.entity
-  WHERE (l.lift, l.probability, l.q_value, l.surging) IS DISTINCT FROM (s.lift, s.probability, s.q_value, coalesce(s.surging, false)) $$, 'surges, to the last bit');
+  WHERE (l.lift, l.probability, l.q_value, l.surging) IS DISTINCT FROM (s.lift, s.probability, s.q_value, s.surging) $$, 'surges, to the last bit');
 SELECT cmp_ok((SELECT count(*) FROM list WHERE surging)::int, '>', 5, 'there are some');
 SELECT cmp_ok((SELECT count(DISTINCT q_value) FROM list)::int, '>', 20, 'of many q');
 -- Caps, at any time of a day, as for each account.

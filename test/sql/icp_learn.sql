@@ -79,6 +79,7 @@ SELECT abm.merge(e, (SELECT abm.icp_evidence_agg('{"criteria": [{"attribute": "x
 SELECT abm.icp_evidence_agg(format('{"criteria": [{"attribute": "x", "at_least": %s}]}', i)::abm.icp_profile, '{1}', true) FROM generate_series(1, 2) i;
 SELECT abm.minus(e, (SELECT abm.icp_evidence_agg(profile, '{0.5,0.5,0.5,0.5}', true) FROM question)) FROM evidence;
 SELECT abm.minus(NULL, e) FROM evidence;
+SELECT abm.minus(e, (SELECT abm.icp_evidence_agg('{"criteria": [{"attribute": "other", "at_least": 1}]}', '{0.5}', true))) FROM evidence;
 SELECT abm.icp_probability(profile, '{}'::jsonb) FROM question;
 SELECT abm.icp_explain_probability(profile, '{}'::jsonb) FROM question;
 SELECT '{"criteria": [{"attribute": "x", "at_least": 1}], "probability": 3}'::abm.icp_profile;

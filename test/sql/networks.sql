@@ -22,6 +22,11 @@ SELECT abm.account_for_ip(abm.network_map_agg('::/0', 6), '1.2.3.4') IS NULL AS 
 SELECT a, abm.account_for_ip(abm.network_map_agg('10.0.0.0/8', a), '10.0.0.1') = a AS kept, pg_column_size(abm.network_map_agg('10.0.0.0/8', a)) AS bytes
 FROM unnest('{0,67108863,67108864,-1,9223372036854775807,-9223372036854775808}'::bigint[]) a GROUP BY a ORDER BY a;
 SELECT pg_column_size(abm.network_map_agg('::1', 1)) AS bytes, pg_column_size(abm.network_map_agg('10.0.0.0/8' , 1) OPERATOR(abm.+) abm.network_map_agg('10.0.0.0/8', 1)) AS twice_is_once;
+-- What logs write: ports, brackets, zones, netmasks, lists; what is no address is nothing.
+SELECT t, abm.normalize_ip(t) FROM unnest(ARRAY['10.1.2.3', ' 10.1.2.3 ', '10.1.2.3:443', '10.1.2.3/24', '10.1.2.3, 192.0.2.1', '2001:DB8::1', '[2001:db8::1]', '[2001:db8::1]:8080', 'fe80::1%eth0', '[fe80::1%25eth0]:80', '2001:db8::1/64',
+  '::ffff:10.1.2.3', '[::ffff:10.1.2.3]:1', '0:0:0:0:0:ffff:0a01:0203', '::', '1:2:3:4:5:6:7:8']) t;
+SELECT t FROM unnest(ARRAY['', ' ', '-', ',', 'unknown', 'localhost', '10.1.2', '010.1.2.3', '256.1.1.1', '10.1.2.3:', '10.1.2.3:65536', '10.1.2.3:000001', '10.1.2.3:80:1', '10.1.2.3/', '10.1.2.3/33', '10.1.2.3 4', '10.1.2.3%eth0',
+  'unknown, 10.1.2.3', '[10.1.2.3]', '[10.1.2.3]:80', '[', ']', '[]', '[::1', '::1]', '[::1]80', '[::1]:', '[::1]/64', '[::1/64]', '::1%', '::1/129', '1:2:3:4:5:6:7:8:9', ':80', '%', '/', '12345::', '10.1.2.3' || repeat('0', 100), NULL]) t WHERE abm.normalize_ip(t) IS NOT NULL;
 -- No map, no answer.
 SELECT abm.network_map_agg(net, account_id) IS NULL AS no_map, abm.account_for_ip(abm.network_map_agg(net, account_id), '10.0.0.1') IS NULL AS no_account FROM site WHERE false;
 SELECT abm.account_for_ip(NULL, '10.0.0.1'), abm.account_for_ip(m, NULL), abm.network_for_ip(m, NULL), (SELECT count(*) FROM abm.network_conflicts(NULL)) FROM map;

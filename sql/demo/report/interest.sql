@@ -89,22 +89,26 @@ SELECT tier, count(*) AS accounts, count(*) FILTER (WHERE heat = 'hot') AS hot,
     AS "hot without open deal"
 FROM heat GROUP BY tier ORDER BY tier NULLS LAST;
 
+-- Days with any event: ten page views of one visit are no surge.
+CREATE TEMP TABLE active_day AS
+  SELECT number, max(at) AS at FROM interest
+  GROUP BY number, date_trunc('day', at);
 CREATE TEMP TABLE surging AS
   SELECT n.account_id, l.recent, l.baseline, l.lift, l.probability, l.q_value,
     l.surging
   FROM (SELECT abm.surge_agg(number, (at > as_of - interval '14 days')::int,
                  (at <= as_of - interval '14 days')::int) AS surges
-        FROM interest, demo.dataset WHERE at > as_of - interval '98 days') s,
+        FROM active_day, demo.dataset WHERE at > as_of - interval '98 days') s,
     abm.surge_list(surges, 14, 84) l
     JOIN numbered n ON n.number = l.account_id;
 SELECT count(*) FILTER (WHERE surging) AS surges, count(*) AS watched,
   count(*) FILTER (WHERE surging) > 0 AS has_surges FROM surging \gset
 \if :has_surges
-\qecho :surges 'of' :watched 'accounts do more in the last 14 days than in the 84 before, each'
-\qecho 'compared with itself; one in ten of the list at most may be chance.  The best'
-\qecho 'fitting of them, those without an open deal first:'
+\qecho :surges 'of' :watched 'accounts are active on more of the last 14 days than of the 84 before,'
+\qecho 'each compared with itself; one in ten of the list at most may be chance.  The'
+\qecho 'best fitting of them, those without an open deal first:'
 SELECT pg_temp.cut(a.name, 30) AS account, tier, open_deals AS "open deals",
-  recent AS "last 14 days", baseline AS "84 before",
+  recent AS "days of 14", baseline AS "of 84 before",
   coalesce(pg_temp.num(lift, 1)::text, 'new') AS "times as often",
   CASE WHEN probability > 0.999 THEN '> 99.9 %'
        ELSE pg_temp.percent(probability) END AS "more than chance",
@@ -115,7 +119,7 @@ FROM surging s JOIN heat h USING (account_id)
 WHERE surging AND disqualified_by IS NULL
 ORDER BY (open_deals > 0), tier NULLS LAST, q_value, account_id LIMIT 10;
 \else
-\qecho 'No account does so much more in the last 14 days than in the 84 before that it'
+\qecho 'No account is active on so many more of the last 14 days than of the 84 before that it'
 \qecho 'could not be chance (of' :watched 'accounts).'
 \qecho
 \endif
