@@ -73,7 +73,10 @@ meter_value(Meter *m, TimestampTz as_of)
 	if (m->known == 0)
 		return get_float8_nan();
 	for (int i = 0; i < m->ndays; i++)
+	{
+		CHECK_EVERY(i, 0xFFF);
 		sum += day_value(&m->day[i], as_of, m->q->half_life);
+	}
 	return sum;
 }
 

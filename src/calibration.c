@@ -47,7 +47,7 @@ forecasts_fold(void *items, int n)
 		else
 			f[++last] = f[i];
 	}
-	return last + 1;
+	return n == 0 ? 0 : last + 1;
 }
 
 static void

@@ -207,16 +207,21 @@ static const char *
 purchases_fault(const void *state)
 {
 	const CustomerPurchases *ps = state;
-	const char *fault = entity_fault(ps->kind,
-									 state_dict(ps, &customer_purchases_type,
-												KEY_DICT));
 
-	for (int i = 0; i < ps->head.nitems && fault == NULL; i++)
-	{
-		CHECK_EVERY(i, 0xFFFF);
-		fault = order_fault(ps->record[i].line.order);
-	}
-	return fault;
+	return entity_fault(ps->kind,
+						state_dict(ps, &customer_purchases_type, KEY_DICT));
+}
+
+static const char *
+record_fault(const void *item)
+{
+	return order_fault(((const CustomerLine *) item)->line.order);
+}
+
+static bool
+purchases_text_keys(const void *state)
+{
+	return ((const CustomerPurchases *) state)->kind == KEY_TEXT;
 }
 
 const StateType customer_purchases_type = {
@@ -233,7 +238,8 @@ const StateType customer_purchases_type = {
 	.item_fields = record_fields,.compare = record_compare,
 	.packings = record_packings,.npackings = lengthof(record_packings),
 	.absorb = purchases_absorb,.show_key = purchases_show,
-	.fault = purchases_fault
+	.text_keys = purchases_text_keys,.item_fault = record_fault,
+	.fault = purchases_fault,.fault_of_keys = true
 };
 
 /*

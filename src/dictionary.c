@@ -2,10 +2,13 @@
  * dictionary.c
  *		Texts with small numbers, in one block of memory without pointers.
  */
-#include "dictionary.h"
+#include "abm.h"
 
 #include "common/hashfn.h"
 #include "port/pg_bitutils.h"
+
+#include "dictionary.h"
+#include "large.h"
 
 #define DICT_ALIGN(size) TYPEALIGN(8, size)
 
@@ -144,11 +147,12 @@ dict_copy(Dict *to, Size size, const Dict *from)
 	e = dict_entries(to);
 	shift = (int) size - from->size;
 	memset(dict_slots(to), 0, to->nslots * sizeof(int32));
-	memcpy(e, dict_entries(from), from->nentries * sizeof(DictEntry));
-	memcpy((char *) to + size - to->ntext,
-		   (const char *) from + from->size - from->ntext, to->ntext);
+	memcpy_large(e, dict_entries(from), from->nentries * sizeof(DictEntry));
+	memcpy_large((char *) to + size - to->ntext,
+				 (const char *) from + from->size - from->ntext, to->ntext);
 	for (int i = 0; i < to->nentries; i++)
 	{
+		CHECK_EVERY(i, 0xFFFF);
 		if (e[i].longer.mark == DICT_LONG)
 			e[i].longer.offset += shift;
 		if (to->nslots > 0)
@@ -205,7 +209,10 @@ dict_ranks(const Dict *d)
 	while (next < n && text_compare(dict_text(d, next - 1),
 									dict_len(d, next - 1), dict_text(d, next),
 									dict_len(d, next)) < 0)
+	{
+		CHECK_EVERY(next, 0xFFFF);
 		next++;
+	}
 	if (next >= n)
 		return NULL;
 	codes = palloc_extended(n * sizeof(int32), MCXT_ALLOC_HUGE);
@@ -214,7 +221,10 @@ dict_ranks(const Dict *d)
 		codes[i] = i;
 	qsort_interruptible(codes, n, sizeof(int32), code_compare, unconstify(Dict *, d));
 	for (int i = 0; i < n; i++)
+	{
+		CHECK_EVERY(i, 0xFFFF);
 		ranks[codes[i]] = i;
+	}
 	pfree(codes);
 	return ranks;
 }
@@ -239,17 +249,21 @@ dict_seal(Dict *to, const Dict *from, const int32 *ranks)
 	to->ntext = from->ntext;
 	e = dict_entries(to);
 	for (int i = 0; i < n; i++)
+	{
+		CHECK_EVERY(i, 0xFFFF);
 		e[ranks ? ranks[i] : i] = dict_entries(from)[i];
+	}
 	end = to->size;
 	for (int i = 0; i < n; i++)
-		if (e[i].longer.mark == DICT_LONG)
-		{
-			const char *text = (const char *) from + e[i].longer.offset;
-
-			end -= entry_len(&e[i]);
-			memcpy((char *) to + end, text, entry_len(&e[i]));
-			e[i].longer.offset = end;
-		}
+	{
+		CHECK_EVERY(i, 0xFFFF);
+		if (e[i].longer.mark != DICT_LONG)
+			continue;
+		end -= entry_len(&e[i]);
+		memcpy((char *) to + end, (const char *) from + e[i].longer.offset,
+			   entry_len(&e[i]));
+		e[i].longer.offset = end;
+	}
 }
 
 /* Are the sizes of a block within its bounds? */

@@ -142,11 +142,16 @@ entities_begin_rows(FunctionCallInfo fcinfo)
 		rows_in(fcinfo, result->econtext->ecxt_per_query_memory);
 }
 
-/* There will be so many rows at the most: they lie close together. */
+/*
+ * There will be so many rows at the most: they lie close together, in a
+ * context of their own.  That of the call before is deleted: when a function
+ * is called again, its caller has done with the rows that it had.
+ */
 void
 entities_expect_rows(FunctionCallInfo fcinfo, int64 rows)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext context = fcinfo->flinfo->fn_extra;
 	Size		row = SizeofMinimalTupleHeader +
 	result->setDesc->natts * sizeof(Datum);
 	Size		size;
@@ -154,8 +159,14 @@ entities_expect_rows(FunctionCallInfo fcinfo, int64 rows)
 	/* what the memory manager takes for a row and its header */
 	row = pg_nextpower2_size_t(row) + 2 * sizeof(Datum);
 	size = Min((Size) rows * row, (Size) population_memory * 1024);
-	if (ROWS_LIE_IN_CONTEXT && is_large(size))
-		rows_in(fcinfo, context_large(result->econtext->ecxt_per_query_memory, size));
+	fcinfo->flinfo->fn_extra = NULL;
+	if (context != NULL)
+		MemoryContextDelete(context);
+	if (!ROWS_LIE_IN_CONTEXT || !is_large(size))
+		return;
+	context = context_large(result->econtext->ecxt_per_query_memory, size);
+	fcinfo->flinfo->fn_extra = context;
+	rows_in(fcinfo, context);
 }
 
 /* For a person to read; NULL: the entity is a number. */

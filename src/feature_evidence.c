@@ -50,7 +50,7 @@ counts_fold(void *items, int n)
 		else
 			c[++last] = c[i];
 	}
-	return last + 1;
+	return n == 0 ? 0 : last + 1;
 }
 
 static void

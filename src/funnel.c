@@ -88,33 +88,106 @@ funnel_plan_text(const FunnelPlan *plan)
  * One journey
  */
 
-/*
- * The funnel of a call; NULL when an argument that is needed is.  It is kept
- * from call to call if it must be the same.
- */
+/* The funnel of a call site, for as long as its arguments stay the same. */
+typedef struct FunnelCache
+{
+	MemoryContext context;		/* of the plan and of what it points to */
+	StringInfoData key;			/* the bytes of the arguments */
+	StringInfoData asked;		/* those of this call */
+	bool		made;
+	const FunnelPlan *plan;		/* NULL: an argument that is needed is */
+} FunnelCache;
+
+#define PLAN_ARGS 6				/* steps to excluded */
+
+/* The length of each of them; -1: it tells itself. */
+static const int plan_arg_length[PLAN_ARGS] = {
+	-1, sizeof(TimestampTz), sizeof(Interval), -1, -1, -1
+};
+
+static int
+plan_arg_typlen(int i, bool timed)
+{
+	return plan_arg_length[i == 0 || timed ? i : i + 1];
+}
+
+/* All arguments but the first as bytes. */
+static void
+plan_key(FunctionCallInfo fcinfo, bool timed, StringInfo key)
+{
+	resetStringInfo(key);
+	for (int i = 0; i < PG_NARGS() - 1; i++)
+	{
+		NullableDatum arg = fcinfo->args[i + 1];
+		int			length = plan_arg_typlen(i, timed);
+		const char *bytes = (const char *) &arg.value;
+
+		appendStringInfoChar(key, arg.isnull);
+		if (arg.isnull)
+			continue;
+		if (length < 0)
+		{
+			bytes = (const char *) PG_DETOAST_DATUM_PACKED(arg.value);
+			length = VARSIZE_ANY(bytes);
+		}
+		else if (length > sizeof(Datum))
+			bytes = DatumGetPointer(arg.value);
+		appendBinaryStringInfo(key, bytes, length);
+	}
+}
+
+/* The plan, made from copies of the arguments that live as long as it does. */
+static const FunnelPlan *
+plan_make(FunctionCallInfo fcinfo, bool timed)
+{
+	LOCAL_FCINFO(own, PLAN_ARGS + 1);
+	FunnelPlan *plan = palloc(sizeof(FunnelPlan));
+
+	memcpy(own, fcinfo, SizeForFunctionCallInfo(PG_NARGS()));
+	for (int i = 0; i < PG_NARGS() - 1; i++)
+	{
+		NullableDatum *arg = &own->args[i + 1];
+
+		if (!arg->isnull && plan_arg_typlen(i, timed) < 0)
+			arg->value = PointerGetDatum(PG_DETOAST_DATUM_COPY(arg->value));
+	}
+	return funnel_plan_arg(own, 1, timed, plan) ? plan : NULL;
+}
+
+/* The funnel of a call; NULL when an argument that is needed is. */
 static const FunnelPlan *
 journey_plan(FunctionCallInfo fcinfo, bool timed)
 {
 	FmgrInfo   *flinfo = fcinfo->flinfo;
-	FunnelPlan *plan = flinfo->fn_extra;
-	MemoryContext caller;
-	bool		stable = true;
+	FunnelCache *cache = flinfo->fn_extra;
+	MemoryContext caller = MemoryContextSwitchTo(flinfo->fn_mcxt);
 
-	if (plan != NULL)
-		return plan;
-	for (int i = 1; i < PG_NARGS(); i++)
-		stable &= get_fn_expr_arg_stable(flinfo, i);
-	caller = MemoryContextSwitchTo(stable ? flinfo->fn_mcxt : CurrentMemoryContext);
-	plan = palloc(sizeof(FunnelPlan));
-	if (!funnel_plan_arg(fcinfo, 1, timed, plan))
+	if (cache == NULL)
 	{
-		pfree(plan);
-		plan = NULL;
+		cache = palloc0(sizeof(FunnelCache));
+		initStringInfo(&cache->key);
+		initStringInfo(&cache->asked);
+		cache->context = AllocSetContextCreate(flinfo->fn_mcxt, "funnel",
+											   ALLOCSET_SMALL_SIZES);
+		flinfo->fn_extra = cache;
 	}
 	MemoryContextSwitchTo(caller);
-	if (stable)
-		flinfo->fn_extra = plan;
-	return plan;
+	plan_key(fcinfo, timed, &cache->asked);
+	if (!cache->made || cache->asked.len != cache->key.len ||
+		memcmp(cache->asked.data, cache->key.data, cache->key.len) != 0)
+	{
+		StringInfoData asked = cache->asked;
+
+		cache->made = false;
+		MemoryContextReset(cache->context);
+		MemoryContextSwitchTo(cache->context);
+		cache->plan = plan_make(fcinfo, timed);
+		MemoryContextSwitchTo(caller);
+		cache->asked = cache->key;
+		cache->key = asked;
+		cache->made = true;
+	}
+	return cache->plan;
 }
 
 /* NULL when an argument that is needed is NULL. */

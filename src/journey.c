@@ -55,7 +55,10 @@ journey_recode(void *items, int n, const StateCodes *codes)
 	StateKey   *key = items;
 
 	for (int i = 0; i < n; i++)
+	{
+		CHECK_EVERY(i, 0xFFFF);
 		event_recode(&key[i], codes->of[0]);
+	}
 }
 
 static const StatePacking journey_packing = {

@@ -40,6 +40,12 @@ journeys_fault(const void *state)
 	return entity_fault(js->kind, state_dict(js, &journeys_type, KEY_DICT));
 }
 
+static bool
+journeys_text_keys(const void *state)
+{
+	return ((const Journeys *) state)->kind == KEY_TEXT;
+}
+
 const StateType journeys_type = {
 	.name = "journeys",.kind = 11,.version = 1,
 	.fixed_size = offsetof(Journeys, happening),
@@ -53,7 +59,8 @@ const StateType journeys_type = {
 	.item_fields = happening_fields,.compare = happening_compare,
 	.packings = happening_packings,.npackings = HAPPENING_FORMS,
 	.absorb = journeys_absorb,.show_key = journeys_show,
-	.fault = journeys_fault
+	.text_keys = journeys_text_keys,
+	.fault = journeys_fault,.fault_of_keys = true
 };
 
 /*

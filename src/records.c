@@ -153,7 +153,7 @@ radix_sort(char *items, int n, int size, int entity_size)
 		return;
 	spare = palloc_large((Size) n * size);
 	if (radix_passes(&r, items, spare, n, size, entity_size))
-		state_memcpy(items, spare, (Size) n * size);
+		memcpy_large(items, spare, (Size) n * size);
 	pfree(spare);
 }
 
@@ -165,7 +165,7 @@ radix_move(char *to, char *from, int n, int size, int entity_size)
 
 	if (!radix_plan(&r, from, n, size, entity_size, true) ||
 		!radix_passes(&r, from, to, n, size, entity_size))
-		state_memcpy(to, from, (Size) n * size);
+		memcpy_large(to, from, (Size) n * size);
 }
 
 /* Sort records of one entity that are not many, or nearly in order. */
@@ -174,16 +174,20 @@ run_sort(char *items, int n, const RecordShape *shape)
 {
 	char		record[MAX_RECORD];
 	int			size = shape->size;
-	int			moved = 0;
+	int64		moved = 0;
+	unsigned int steps = 0;
 
 	for (int i = 1; i < n; i++)
 	{
 		int			k = i;
 		const char *here = items + (Size) i * size;
 
-		CHECK_EVERY(i, 0xFFFF);
+		CHECK_EVERY(++steps, 0xFFFF);
 		while (k > 0 && shape->compare(items + (Size) (k - 1) * size, here, NULL) > 0)
+		{
+			CHECK_EVERY(++steps, 0xFFFF);
 			k--;
+		}
 		if (k == i)
 			continue;
 		memcpy(record, items + (Size) i * size, size);
@@ -191,7 +195,7 @@ run_sort(char *items, int n, const RecordShape *shape)
 				(Size) (i - k) * size);
 		memcpy(items + (Size) k * size, record, size);
 		moved += i - k;
-		if (unlikely(moved > FEW_RECORDS * FEW_RECORDS && moved > 8 * n))
+		if (unlikely(moved > FEW_RECORDS * FEW_RECORDS && moved > INT64CONST(8) * n))
 		{
 			qsort_interruptible(items, n, size, shape->compare, NULL);
 			return;
@@ -302,7 +306,7 @@ records_sort(void *items, void *from, int n, const StateCodes *codes,
 {
 	if (from != NULL && codes->of[KEY_DICT] != NULL)
 	{
-		state_memcpy(items, from, (Size) n * shape->size);
+		memcpy_large(items, from, (Size) n * shape->size);
 		shape->recode(items, n, codes);
 		from = NULL;
 	}

@@ -25,14 +25,15 @@ dicts_whole(const StateHead *head, const StateType *type)
 	const int32 *bytes = (const int32 *) ((const char *) head + type->dicts_offset);
 	int64		left = (int64) VARSIZE(head) - type->fixed_size;
 
-	for (int i = type->ndicts - 1; i >= 0; i--)
+	for (int i = 0; i < type->ndicts; i++)
 	{
 		left -= bytes[i];
 		if (bytes[i] < 0 || left < 0)
 			return false;
+	}
+	for (int i = 0; i < type->ndicts; i++)
 		if (bytes[i] > 0 && !dict_whole(state_dict(head, type, i), bytes[i]))
 			return false;
-	}
 	return true;
 }
 
@@ -196,6 +197,7 @@ state_grow(void *state, const StateType *type)
 	if (type->fold != NULL)
 	{
 		state_tidy(state, type);
+		state_check_limit(type, head->nitems, type->max_items);
 		if (head->nitems <= capacity / 2)
 			return state;
 	}

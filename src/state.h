@@ -165,8 +165,16 @@ typedef struct StateType
 	/* a key for a person to read; NULL: it is a number */
 	const char *(*show_key) (const void *state, int64 key);
 
-	/* what is wrong with a state that came from outside, or NULL; optional */
+	/* are the texts of the second dictionary texts?  NULL: bytes */
+	bool		(*text_keys) (const void *state);
+
+	/*
+	 * what is wrong with a record, or a whole state, that came from outside,
+	 * or NULL; optional
+	 */
+	const char *(*item_fault) (const void *item);
 	const char *(*fault) (const void *state);
+	bool		fault_of_keys;	/* it looks at no record */
 } StateType;
 
 static inline int
@@ -205,8 +213,6 @@ typedef struct StateKept
 	struct varatt_external stored;
 } StateKept;
 
-#define STATE_PIECE (4 * 1024 * 1024)	/* what is done in one go of bytes
-										 * that may be many */
 
 #define WEIGHT_ONE INT64CONST(1000000000)
 
@@ -277,20 +283,6 @@ state_end(FunctionCallInfo fcinfo, const StateType *type, void *state)
 {
 	return likely(state == state_at_hand(fcinfo)) ? PG_GETARG_DATUM(0) :
 		state_keep(fcinfo, type, state);
-}
-
-/* memcpy that can be interrupted */
-static inline void
-state_memcpy(char *to, const char *from, Size size)
-{
-	for (; size > STATE_PIECE; size -= STATE_PIECE)
-	{
-		memcpy(to, from, STATE_PIECE);
-		CHECK_FOR_INTERRUPTS();
-		to += STATE_PIECE;
-		from += STATE_PIECE;
-	}
-	memcpy(to, from, size);
 }
 
 /* The bytes of all dictionaries. */
@@ -397,7 +389,7 @@ state_fold_weights(void *items, int n, Size size, Size offset,
 				memcpy(last, item, size);
 		}
 	}
-	return (last - (char *) items) / size + 1;
+	return n == 0 ? 0 : (last - (char *) items) / size + 1;
 }
 
 /* What most transition functions end with: a state has one more record. */

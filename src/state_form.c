@@ -115,8 +115,8 @@ copy_dicts(StateHead *to, const StateHead *from, const StateType *type)
 {
 	for (int i = 0; i < type->ndicts; i++)
 		if (state_dict(from, type, i) != NULL)
-			memcpy(state_dict(to, type, i), state_dict(from, type, i),
-				   dict_bytes(to, type)[i]);
+			memcpy_large(state_dict(to, type, i), state_dict(from, type, i),
+						 dict_bytes(to, type)[i]);
 }
 
 /*
@@ -138,7 +138,7 @@ state_copy_fixed(const StateHead *from, const StateType *type, Size size,
 void
 state_copy_items(StateHead *to, const StateHead *from, const StateType *type)
 {
-	state_memcpy(state_items(to, type), state_items(from, type),
+	memcpy_large(state_items(to, type), state_items(from, type),
 				 from->nitems * state_stride(from, type));
 }
 
@@ -214,7 +214,7 @@ state_wider_dict(const StateHead *from, const StateType *type, int dict,
 		if (i == dict)
 			dict_copy(state_dict(to, type, i), bytes, old);
 		else if (old != NULL)
-			memcpy(state_dict(to, type, i), old, old->size);
+			memcpy_large(state_dict(to, type, i), old, old->size);
 	}
 	state_copy_items(to, from, type);
 	return to;

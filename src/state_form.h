@@ -16,6 +16,7 @@
 #define STATE_CHARS 8			/* bytes of a FIELD_CHARS */
 #define SMALLEST_STATE 64
 #define LARGE_STATE (256 * 1024)	/* its size is not rounded */
+#define WIRE_UNORDERED 1		/* flag of a message, see state_io.c */
 #define STATE_ITEM_WORDS 32		/* of 8 bytes: no record is longer */
 
 static inline StateHead *
@@ -108,6 +109,8 @@ extern void *state_reformed(const StateHead *from, const StateType *type,
 extern int	state_larger_form(const StateHead *head, const StateType *type,
 							  const void *item);
 extern void state_pack(StateHead *head, const StateType *type);
+extern bool state_dict_is_text(const void *state, const StateType *type,
+							   int dict);
 extern uint32 state_checksum(const char *data, int len);
 extern void *state_read(StringInfo buf, const StateType *type,
 						const char **fault);

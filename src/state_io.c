@@ -4,16 +4,23 @@
  *
  * On the wire a state is
  *
- *		kind  version  0 0  fixed fields  dictionaries
+ *		kind  version  flags  0  fixed fields  dictionaries
  *			record count  records  crc32c
  *
- * a dictionary being a count of texts and the texts, each behind its length,
- * with every number big-endian; its text is the hexadecimal form of the same
+ * a dictionary being a count of texts and the texts, in UTF-8, each behind its
+ * length, with every number big-endian; its text is the hexadecimal form of the same
  * bytes, exact and independent of settings.  state_read.c reads them.
+ *
+ * Texts and records stand in the order that they have in the database which
+ * the state is from.  Where that is not the order of UTF-8, WIRE_UNORDERED is
+ * set.
  */
 #include "state_form.h"
 
 #include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+
+#include "large.h"
 
 /*
  * Writing
@@ -70,15 +77,50 @@ put_fields(StringInfo buf, const StateField *fields, const void *base)
 		put_field(buf, fields, (const char *) base + fields->offset);
 }
 
+/* A text in UTF-8; one whose encoding nobody knows goes as it is. */
 static void
-put_dict(StringInfo buf, const Dict *d)
+put_text(StringInfo buf, const char *text, int len)
 {
+	char	   *utf8 = unconstify(char *, text);
+
+	if (GetDatabaseEncoding() != PG_SQL_ASCII)
+		utf8 = pg_server_to_any(text, len, PG_UTF8);
+	if (utf8 != text)
+		len = strlen(utf8);
+	pq_sendint32(buf, len);
+	appendBinaryStringInfo(buf, utf8, len);
+	if (utf8 != text)
+		pfree(utf8);
+}
+
+/* A dictionary; are its texts in order there? */
+static bool
+put_dict(StringInfo buf, const Dict *d, bool is_text)
+{
+	bool		ordered = true;
+	int			last = 0;		/* where the text before begins */
+
 	pq_sendint32(buf, d == NULL ? 0 : d->nentries);
 	for (int i = 0; d != NULL && i < d->nentries; i++)
 	{
-		pq_sendint32(buf, dict_len(d, i));
-		appendBinaryStringInfo(buf, dict_text(d, i), dict_len(d, i));
+		int			start = buf->len;
+
+		CHECK_EVERY(i, 0xFFFF);
+		if (is_text)
+			put_text(buf, dict_text(d, i), dict_len(d, i));
+		else
+		{
+			pq_sendint32(buf, dict_len(d, i));
+			appendBinaryStringInfo(buf, dict_text(d, i), dict_len(d, i));
+		}
+		start += sizeof(int32);
+		if (i > 0)
+			ordered &= text_compare(buf->data + last,
+									start - last - sizeof(int32),
+									buf->data + start, buf->len - start) < 0;
+		last = start;
 	}
+	return ordered;
 }
 
 /* Append the wire form of a sealed state, packed or not. */
@@ -95,7 +137,9 @@ put_state(StringInfo buf, const StateType *type, const void *state)
 	pq_sendint16(buf, 0);
 	put_fields(buf, type->fields, state);
 	for (int i = 0; i < type->ndicts; i++)
-		put_dict(buf, state_dict(state, type, i));
+		if (!put_dict(buf, state_dict(state, type, i),
+					  state_dict_is_text(state, type, i)))
+			buf->data[start + 2] |= WIRE_UNORDERED;
 	if (type->item_size > 0)
 	{
 		pq_sendint32(buf, head->nitems);
@@ -116,10 +160,10 @@ to_hex(const char *data, int len)
 	char	   *text = palloc_extended((Size) len * 2 + 1, MCXT_ALLOC_HUGE);
 	char	   *to = text;
 
-	for (int done = 0; done < len; done += STATE_PIECE)
+	for (int done = 0; done < len; done += LARGE_PIECE)
 	{
 		CHECK_FOR_INTERRUPTS();
-		to += hex_encode(data + done, Min(STATE_PIECE, len - done), to);
+		to += hex_encode(data + done, Min(LARGE_PIECE, len - done), to);
 	}
 	*to = '\0';
 	return text;

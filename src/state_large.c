@@ -37,7 +37,7 @@ large_flat_size(ExpandedObjectHeader *object)
 static void
 large_flatten(ExpandedObjectHeader *object, void *result, Size size)
 {
-	state_memcpy(result, (const char *) large_of(object)->head, size);
+	memcpy_large(result, (const char *) large_of(object)->head, size);
 	SET_VARSIZE(result, size);
 	head_of(result)->flags &= ~STATE_LARGE;
 }
@@ -57,7 +57,7 @@ large_make(MemoryContext parent, const StateType *type, const StateHead *from)
 	EOH_init_header(&large->object, &large_methods, context);
 	large->type = type;
 	large->head = palloc_large(VARSIZE(from));
-	state_memcpy((char *) large->head, (const char *) from,
+	memcpy_large((char *) large->head, (const char *) from,
 				 state_used(from, type) + state_tail(from, type));
 	large->head->flags |= STATE_LARGE;
 	MemoryContextSwitchTo(caller);

@@ -4,6 +4,8 @@
  */
 #include "state_form.h"
 
+#include "large.h"
+
 /* Bring both states to the greater scale. */
 static void
 state_join_scales(StateHead **a, const StateHead **b, const StateType *type)
@@ -77,7 +79,7 @@ state_concatenate(StateHead *a, const StateHead *b, const StateType *type,
 		a = state_widened(a, type, b->nitems, a->nitems);
 	}
 	before = a->nitems;
-	state_memcpy(state_items(a, type) + before * stride, state_items(b, type),
+	memcpy_large(state_items(a, type) + before * stride, state_items(b, type),
 				 b->nitems * stride);
 	a->nitems += b->nitems;
 	state_recode(a, type, before, codes);

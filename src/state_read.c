@@ -15,6 +15,8 @@
 #include "port/pg_crc32c.h"
 #include "utils/float.h"
 
+#include "large.h"
+
 static const int wire_sizes[] = {
 	[FIELD_CODE] = 1,[FIELD_INT32] = 4,[FIELD_COUNT] = 8,[FIELD_INT64] = 8,
 	[FIELD_FLOAT8] = 8,[FIELD_TIME] = 8,[FIELD_DURATION] = 8,
@@ -39,9 +41,9 @@ state_checksum(const char *data, int len)
 	pg_crc32c	crc;
 
 	INIT_CRC32C(crc);
-	for (; len > STATE_PIECE; data += STATE_PIECE, len -= STATE_PIECE)
+	for (; len > LARGE_PIECE; data += LARGE_PIECE, len -= LARGE_PIECE)
 	{
-		COMP_CRC32C(crc, data, STATE_PIECE);
+		COMP_CRC32C(crc, data, LARGE_PIECE);
 		CHECK_FOR_INTERRUPTS();
 	}
 	COMP_CRC32C(crc, data, len);
@@ -211,8 +213,8 @@ frame_fault(StringInfo buf, const StateType *type)
 		return "it is a state of another type";
 	if (p[1] == 0 || p[1] > type->version)
 		return "its version is newer than this extension";
-	if (p[2] != 0 || p[3] != 0)
-		return "its flags are not zero";
+	if (p[2] > WIRE_UNORDERED || p[3] != 0)
+		return "its flags are not known";
 	fault = dicts_fault(type, p, end, &place);
 	if (fault != NULL)
 		return fault;
@@ -231,16 +233,43 @@ frame_fault(StringInfo buf, const StateType *type)
 	return NULL;
 }
 
+/* Do all bytes of a dictionary belong to texts, or to keys of some type? */
+bool
+state_dict_is_text(const void *state, const StateType *type, int dict)
+{
+	return dict == 0 || (type->text_keys != NULL && type->text_keys(state));
+}
+
 /*
- * Read the dictionaries of a state that has no records yet; their texts must
- * be in order.  The state may move.
+ * A text of a message in the encoding of this database; NULL if it is none.
+ * One that knows no encoding takes it as it is.
  */
 static const char *
-get_dicts(StringInfo buf, const StateType *type, StateHead **head,
-		  int32 *texts)
+text_from_wire(const char *text, int *len)
 {
+	const char *own;
+
+	if (GetDatabaseEncoding() == PG_SQL_ASCII)
+		return pg_verifymbstr(text, *len, true) ? text : NULL;
+
+	if (!pg_verify_mbstr(PG_UTF8, text, *len, true))
+		return NULL;
+	own = pg_any_to_server(text, *len, PG_UTF8);
+	if (own != text)
+		*len = strlen(own);
+	return own;
+}
+
+/* Read the dictionaries of a state that has no records yet; it may move. */
+static const char *
+get_dicts(StringInfo buf, const StateType *type, bool unordered,
+		  StateHead **head, int32 *texts)
+{
+	bool		ordered = true;
+
 	for (int i = 0; i < type->ndicts; i++)
 	{
+		bool		is_text = state_dict_is_text(*head, type, i);
 		const char *last = NULL;
 		int			last_len = 0;
 
@@ -248,91 +277,87 @@ get_dicts(StringInfo buf, const StateType *type, StateHead **head,
 		for (int k = 0; k < texts[i]; k++)
 		{
 			int			len = pq_getmsgint(buf, 4);
-			const char *text = pq_getmsgbytes(buf, len);
+			const char *bytes = pq_getmsgbytes(buf, len);
+			const char *text;
 
 			CHECK_EVERY(k, 0xFFFF);
-			if (i == 0 && !pg_verifymbstr(text, len, true))
-				return "its labels are not text";
-			if (last != NULL && text_compare(last, last_len, text, len) >= 0)
-				return "its labels are not in order";
-			state_label((void **) head, type, i, text, len);
-			last = text;
-
+			ordered &= last == NULL || text_compare(last, last_len, bytes, len) < 0;
+			last = bytes;
 			last_len = len;
+			text = is_text ? text_from_wire(bytes, &len) : bytes;
+
+			if (text == NULL)
+				return "its labels are not text";
+			if (state_label((void **) head, type, i, text, len) != k)
+				return "its labels stand twice";
+			if (text !=bytes)
+				pfree(unconstify(char *, text));
 		}
 	}
-	return NULL;
+	return ordered == unordered ? "its labels are not in order" : NULL;
 }
 
-/* Records must be in order, and none be left to fold. */
-static const char *
-order_fault(const StateType *type, const void *state)
-{
-	const StateHead *head = state;
-	const char *item = STATE_ITEMS(state, type);
-
-	if (type->item_size == 0)
-		return NULL;
-	for (int i = 1; i < head->nitems; i++, item += type->item_size)
-	{
-		CHECK_EVERY(i, 0xFFFF);
-		if (type->compare(item, item + type->item_size, NULL) > 0)
-			return "its records are not in order";
-	}
-	if (type->fold != NULL)
-	{
-		Size		size = (Size) head->nitems * type->item_size;
-		char	   *copy = palloc(Max(size, 1));
-		int			left;
-
-		memcpy(copy, STATE_ITEMS(state, type), size);
-		left = type->fold(copy, head->nitems);
-		pfree(copy);
-		if (left != head->nitems)
-			return "its records stand twice";
-	}
-	return NULL;
-}
-
-/* The records of a state, whose place is reserved. */
+/* Read the records, which must be in order. */
 static const char *
 get_items(StringInfo buf, const StateType *type, const int32 *texts,
-		  StateHead *head, int n)
+		  StateHead **head)
 {
-	char	   *item = STATE_ITEMS(head, type);
+	int			n = pq_getmsgint(buf, 4);
+	int64		item[STATE_ITEM_WORDS];
+	int64		last[STATE_ITEM_WORDS];
 
-	for (int i = 0; i < n; i++, item += type->item_size)
+	Assert(type->item_size <= sizeof(item));
+	*head = state_widened(*head, type, n, n);
+	for (int i = 0; i < n; i++)
 	{
-		const char *fault = get_fields(buf, type->item_fields, texts, item);
+		const char *fault;
 
 		CHECK_EVERY(i, 0xFFFF);
+		memset(item, 0, type->item_size);
+		fault = get_fields(buf, type->item_fields, texts, item);
 		if (fault != NULL)
 			return psprintf("its %s is out of range", fault);
+		if (type->item_fault != NULL)
+			fault = type->item_fault(item);
+		if (fault != NULL)
+			return fault;
+		if (i > 0 && type->compare(last, item, NULL) > 0)
+			return "its records are not in order";
+		*head = state_append(*head, type, item);
+		memcpy(last, item, type->item_size);
 	}
-	head->nitems = n;
 	return NULL;
+}
+
+/* Must records be in full form to be checked?  Packed, they are taken to be right. */
+static bool
+fault_of_records(const StateType *type)
+{
+	return type->fault != NULL && !type->fault_of_keys;
 }
 
 /* What is wrong with the content of a state as a whole. */
 static const char *
-content_fault(const StateType *type, StateHead *head)
+content_fault(const StateType *type, const StateHead *head)
 {
-	const char *fault;
-
 	if (type->scale_offset > 0)
 	{
-		int32		scale = *(int32 *) ((char *) head + type->scale_offset);
+		int32		scale = *(const int32 *) ((const char *) head + type->scale_offset);
 
 		if (scale < 0 || scale > MONEY_MAX_SCALE)
 			return "its scale is out of range";
 	}
-	fault = order_fault(type, head);
-	return fault != NULL || type->fault == NULL ? fault : type->fault(head);
+	if (type->fault == NULL)
+		return NULL;
+	return type->fault(fault_of_records(type) ?
+					   state_reformed(head, type, 0, 0, 0) : head);
 }
 
 /*
  * A state from its wire form, checked; NULL with *fault set otherwise.  What
- * was built and stored can be read, whatever a state may take now.
+ * was built and stored can be read, whatever a state may take now, and in
+ * whatever order the texts of a dictionary stand: it is that of another
+ * encoding.
  */
 void *
 state_read(StringInfo buf, const StateType *given, const char **fault)
@@ -340,34 +365,31 @@ state_read(StringInfo buf, const StateType *given, const char **fault)
 	StateType	unbound = *given;
 	const StateType *type = &unbound;
 	StateHead  *head;
+	int			n;
+	bool		unordered;
 	int32		texts[STATE_DICTS] = {0};
 
 	unbound.max_kilobytes = NULL;
 	*fault = frame_fault(buf, type);
 	if (*fault != NULL)
 		return NULL;
-	head = state_new(type, 0, 0);
-	pq_getmsgbytes(buf, 4);
+	head = state_new(type, 1, fault_of_records(type) ? 0 : type->npackings);
+	unordered = pq_getmsgbytes(buf, 4)[2] == WIRE_UNORDERED;
 	*fault = get_fields(buf, type->fields, texts, head);
 	if (*fault != NULL)
 		*fault = psprintf("its %s is out of range", *fault);
 	else
-		*fault = get_dicts(buf, type, &head, texts);
+		*fault = get_dicts(buf, type, unordered, &head, texts);
 	if (*fault == NULL && type->item_size > 0)
-	{
-		int			n = pq_getmsgint(buf, 4);
-
-		head = state_reformed(head, type, 0, n, 0);
-		memset(STATE_ITEMS(head, type), 0, (Size) n * type->item_size);
-		*fault = get_items(buf, type, texts, head, n);
-	}
+		*fault = get_items(buf, type, texts, &head);
 	if (*fault == NULL)
-	{
-		pq_getmsgint(buf, 4);
 		*fault = content_fault(type, head);
-	}
 	if (*fault != NULL)
 		return NULL;
-	head->flags &= ~STATE_OPEN;
-	return state_sealed(head, type);
+	pq_getmsgint(buf, 4);
+	n = head->nitems;
+	head = state_sealed_own(head, type);
+	if (head->nitems != n)
+		*fault = "its records stand twice";
+	return *fault == NULL ? head : NULL;
 }

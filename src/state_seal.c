@@ -9,6 +9,8 @@
 
 #include "common/hashfn.h"
 
+#include "large.h"
+
 #define ST_SORT sort_keys
 #define ST_ELEMENT_TYPE StateKey
 #define ST_COMPARE(a, b) (((a)->bits > (b)->bits) - ((a)->bits < (b)->bits))
@@ -68,9 +70,9 @@ state_digest(StateHead *head, const StateType *type)
 	uint64		hash = 0;
 
 	*digest = 0;
-	for (; left > STATE_PIECE; p += STATE_PIECE, left -= STATE_PIECE)
+	for (; left > LARGE_PIECE; p += LARGE_PIECE, left -= LARGE_PIECE)
 	{
-		hash = hash_bytes_extended(p, STATE_PIECE, hash);
+		hash = hash_bytes_extended(p, LARGE_PIECE, hash);
 		CHECK_FOR_INTERRUPTS();
 	}
 	*digest = hash_bytes_extended(p, left, hash);

@@ -91,6 +91,7 @@ moves_recode(void *items, int n, const StateCodes *codes)
 	{
 		Move		move;
 
+		CHECK_EVERY(i, 0xFFFF);
 		move_unpack(&move, &key[i]);
 		move.from = codes->of[0][move.from];
 		move.to = codes->of[0][move.to];

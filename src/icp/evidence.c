@@ -158,7 +158,7 @@ patterns_fold(void *items, int n)
 		else
 			p[++last] = p[i];
 	}
-	return last + 1;
+	return n == 0 ? 0 : last + 1;
 }
 
 /* A second profile in one state. */

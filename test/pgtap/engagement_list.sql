@@ -66,5 +66,9 @@ SELECT is_empty($$ SELECT l.entity, score, previous_score, recent_points, baseli
 SELECT is_empty($$ SELECT entity, score FROM base, abm.engagement_list(js, '2024-10-01', '7 days') EXCEPT SELECT entity, score FROM base, abm.engagement_list(js, '2024-10-01', '7 days', capped => '{}', daily_caps => '{}') $$, 'no caps are none');
 SELECT results_eq($$ SELECT round(score::numeric, 12) FROM abm.engagement_list((SELECT abm.journeys_agg(1, '200000-01-03 00:00:00.1003+00'::timestamptz, 'x', 10::float8)), '200000-01-03 00:00:05+00', '1 second') $$,
   $$ SELECT round((10 * 2 ^ -4.8997)::numeric, 12) $$, 'far away a microsecond is still one');
+-- Called again and again in one query, it keeps the rows of one call.
+CREATE TEMP TABLE crowd AS SELECT abm.journeys_agg(i, timestamptz '2024-06-01 00:00+00' - i % 90 * interval '1 day', 'a', 1) AS js FROM generate_series(1, 60000) i;
+SELECT cmp_ok((SELECT max(places)::int FROM generate_series(1, 6) g, crowd, LATERAL (SELECT count(*) AS rows FROM abm.engagement_list(js, timestamptz '2024-06-01 00:00+00' + g * interval '1 hour', '7 days')) l,
+    LATERAL (SELECT count(*) AS places FROM pg_backend_memory_contexts WHERE name = 'many small pieces' AND rows = 60000) c), '<=', 1, 'the rows of earlier calls are gone');
 SELECT * FROM finish();
 ROLLBACK;

@@ -245,5 +245,30 @@ SELECT cmp_ok(grown, '<', 1000000::bigint, 'nothing stays behind: ' || what) FRO
     FROM (SELECT abm.journey_agg('2024-01-01', 'a') AS j OFFSET 0) x, generate_series(1, 20000) i OFFSET 0) q
   UNION ALL SELECT 'no mode', max(m) - min(m) + 0 * count(s) FROM (SELECT abm.funnel_times(j, '{a,b}', '30 days', NULL) AS s, CASE WHEN i IN (500, 20000) THEN pg_temp.memory() END AS m
     FROM (SELECT abm.journey_agg('2024-01-01', 'a') AS j OFFSET 0) x, generate_series(1, 20000) i OFFSET 0) q) leaks;
+-- PL/pgSQL keeps a call for a whole transaction, its variables being parameters that change: so may the funnel.
+CREATE TABLE asked AS SELECT n, CASE n % 7 WHEN 0 THEN NULL WHEN 1 THEN '{x}' WHEN 2 THEN '{a,b}' WHEN 3 THEN '{a,b,c}' WHEN 4 THEN '{a,c}' WHEN 5 THEN '{a|x,b|y,c|z,d}' ELSE ARRAY['a', repeat('long ', n), 'c'] END::text[] AS steps,
+  CASE n % 5 WHEN 0 THEN NULL ELSE (n % 5 - 1) * interval '2 days' END AS within, CASE n % 3 WHEN 0 THEN 'strict' WHEN 1 THEN 'ordered' ELSE 'any_order' END AS mode, timestamptz '2024-01-01 00:00+00' + n % 11 * interval '1 day' AS as_of FROM generate_series(1, 400) n;
+CREATE TABLE trail AS SELECT abm.journey_agg(timestamptz '2024-01-01 00:00+00' + i * interval '36 hours', label) AS j FROM unnest('{a,b,q,c,d}'::text[]) WITH ORDINALITY l (label, i);
+CREATE FUNCTION pg_temp.by_record() RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE r record; j abm.journey; answer text[]; BEGIN
+  SELECT t.j INTO j FROM trail t;
+  FOR r IN SELECT * FROM asked ORDER BY n LOOP
+    answer := answer || concat_ws(' ', abm.funnel_steps(j, r.steps, r.within, r.mode), abm.funnel_state(j, r.steps, r.as_of, r.within, r.mode), abm.funnel_times(j, r.steps, r.within, r.mode));
+  END LOOP;
+  RETURN answer; END $$;
+CREATE FUNCTION pg_temp.by_variable(j abm.journey, steps text[], within interval, mode text, as_of timestamptz) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN RETURN concat_ws(' ', abm.funnel_steps(j, steps, within, mode), abm.funnel_state(j, steps, as_of, within, mode), abm.funnel_times(j, steps, within, mode)); END $$;
+-- each question in a statement of its own: nothing can be kept
+CREATE FUNCTION pg_temp.one_by_one() RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE q asked; one text; answer text[]; BEGIN
+  FOR q IN SELECT * FROM asked ORDER BY n LOOP
+    EXECUTE format('SELECT concat_ws('' '', abm.funnel_steps(j, %1$L, %2$L, %3$L), abm.funnel_state(j, %1$L, %4$L, %2$L, %3$L), abm.funnel_times(j, %1$L, %2$L, %3$L)) FROM trail', q.steps, q.within, q.mode, q.as_of) INTO one;
+    answer := answer || one;
+  END LOOP;
+  RETURN answer; END $$;
+SELECT cmp_ok((SELECT count(DISTINCT x) FROM unnest(pg_temp.one_by_one()) x), '>', 15::bigint, 'funnels that differ');
+SELECT is(pg_temp.by_record(), pg_temp.one_by_one(), 'each row of a loop has its funnel');
+SELECT is((SELECT array_agg(pg_temp.by_variable(j, steps, within, mode, as_of) ORDER BY n) FROM asked, trail), pg_temp.one_by_one(), 'so has each call of a function');
+SELECT is((SELECT array_agg(concat_ws(' ', abm.funnel_steps(j, steps, within, mode), abm.funnel_state(j, steps, as_of, within, mode), abm.funnel_times(j, steps, within, mode)) ORDER BY n) FROM asked, trail), pg_temp.one_by_one(), 'and each row of a query');
 SELECT * FROM finish();
 ROLLBACK;

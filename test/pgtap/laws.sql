@@ -174,6 +174,16 @@ CREATE TABLE received (LIKE stored);
 SELECT is((SELECT md5(string_agg(s::text, ',' ORDER BY s::text)) FROM received s), (SELECT md5(string_agg(s::text, ',' ORDER BY s::text)) FROM stored s), 'binary COPY and back: the same');
 SELECT cmp_ok((SELECT count(*) FROM received)::int, '>', 23 * (SELECT count(*) FROM state_type)::int, 'binary COPY carried every state');
 
+-- A state of one row, which may have counters and no record, comes back from its text, and rolls up to what all rows make.
+CREATE FUNCTION alone(call text, state regtype) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE faults text; BEGIN
+  EXECUTE format('SELECT concat_ws('', '', CASE WHEN bool_or(back IS DISTINCT FROM s::text) THEN ''changed'' END,
+      CASE WHEN abm.rollup(back::%2$s)::text IS DISTINCT FROM (SELECT (%1$s)::text FROM sample WHERE id <= 400) THEN ''rolled up'' END)
+    FROM (SELECT s, s::text::%2$s::text AS back FROM (SELECT %1$s AS s FROM sample WHERE id <= 400 GROUP BY id) a OFFSET 0) b', call, state) INTO faults;
+  RETURN faults;
+EXCEPTION WHEN OTHERS THEN RETURN sqlerrm; END $$;
+SELECT is(alone(call, state), '', aggregate || ': states of one row each') FROM gathering;
+
 -- What cannot be a state is refused: truncated, lengthened, changed in one digit; and, with the checksum made right again, changed in
 -- some bytes: then it is refused, or is a state that writes itself as it was read and that merge() and jsonb can take.
 \i test/wire_checksum.sql
