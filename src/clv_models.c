@@ -107,11 +107,17 @@ const StateType clv_model_type = {
 	.fault = model_fault
 };
 
-/* A number that states may hold: there is no minus zero. */
+/* A number that states may hold: there is no minus zero, and no NaN. */
 static double
-plain_number(double value)
+plain_number(double value, double otherwise)
 {
-	return value == 0 ? 0 : value;
+	return value == 0 ? 0 : isfinite(value) ? value : otherwise;
+}
+
+static double
+plain_parameter(double value)
+{
+	return value > 0 ? Min(value, DBL_MAX) : DBL_MIN;
 }
 
 static ClvStatus
@@ -138,23 +144,24 @@ model_make(ClvKindCode kind, const Fit *fit, double n, int ntransaction,
 	m->head.version = clv_model_type.version;
 	m->kind = kind;
 	m->status = fit == NULL ? CLV_TOO_FEW : status_of_fit(fit->status);
-	m->n = plain_number(n);
+	m->n = plain_number(n, DBL_MAX);
 	m->unit_days = -1;
 	m->ntransaction = ntransaction;
 	m->nlifetime = nlifetime;
 	if (fit == NULL)
 		return m;
-	m->log_likelihood = plain_number(fit->log_likelihood);
-	m->gradient = plain_number(fit->gradient);
+	m->log_likelihood = plain_number(fit->log_likelihood, -DBL_MAX);
+	m->gradient = plain_number(fit->gradient, DBL_MAX);
 	m->evaluations = fit->evaluations;
 	m->covariance = fit->status == FIT_OK;
 	m->head.nitems = model_numbers(m);
 	for (int i = 0; i < np; i++)
-		m->number[i] = plain_number(fit->p[i]);
+		m->number[i] = i < clv_kinds[kind].nparameters ?
+			plain_parameter(fit->p[i]) : plain_number(fit->p[i], 0);
 	for (int i = 0; i < np && m->covariance; i++)
 		for (int j = 0; j <= i; j++)
 			m->number[covariance_place(m, i, j)] =
-				plain_number(fit->covariance[i * FIT_MAX + j]);
+				plain_number(fit->covariance[i * FIT_MAX + j], 0);
 	if (m->status == CLV_NOT_CONVERGED)
 		ereport(WARNING,
 				(errmsg("%s model of %g customers did not converge",

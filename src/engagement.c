@@ -228,7 +228,7 @@ abm_engagement_weighted(PG_FUNCTION_ARGS)
 	Engagement *to = (Engagement *) palloc(VARSIZE(e));
 
 	memcpy(to, e, VARSIZE(e));
-	for (int i = 0; i < to->head.nitems; i++)
+	for (int i = 0; i < to->head.nitems && weight != 1; i++)
 	{
 		double		points = (double) wide_value(e->piece[i].points) * weight;
 

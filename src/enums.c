@@ -108,7 +108,7 @@ look_up_code(const EnumKind *kind, Oid value)
 static Oid
 look_up_value(const EnumKind *kind, int code)
 {
-	Oid			schema = LookupExplicitNamespace("abm", false);
+	Oid			schema = get_namespace_oid("abm", false);
 	Oid			type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid,
 									   CStringGetDatum(kind->name),
 									   ObjectIdGetDatum(schema));

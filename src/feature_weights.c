@@ -307,7 +307,7 @@ typedef struct Line
 } Line;
 
 static int
-compare_lines(const void *a, const void *b)
+compare_lines(const void *a, const void *b, void *arg)
 {
 	const Line *x = a;
 	const Line *y = b;
@@ -350,11 +350,12 @@ abm_explain_win(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < n; i++)
 	{
+		CHECK_EVERY(i, 0xFFFF);
 		line[i].feature = &f[i];
 		line[i].code = table_find(t, &f[i]);
 		line[i].value = line[i].code < 0 ? 0 : t->weight[line[i].code].value;
 	}
-	qsort(line, n, sizeof(Line), compare_lines);
+	qsort_interruptible(line, n, sizeof(Line), compare_lines, NULL);
 	abm_begin_rows(fcinfo);
 	explain_line(fcinfo, 0, cstring_to_text("all deals"), e->won, e->lost,
 				 &t->base, z);

@@ -179,7 +179,8 @@ abm_days_between(PG_FUNCTION_ARGS)
 	for (int i = 0; i < events.n && start == NULL; i++)
 		if (events.event[i].label == from)
 			start = &events.event[i];
-	for (int i = 0; i < events.n; i++)
+	/* a label that came from outside may be that of no event */
+	for (int i = 0; i < events.n && start != NULL; i++)
 	{
 		const Event *e = &events.event[i];
 

@@ -54,7 +54,7 @@ tally_completeness(const RoleTally *tally, const RoleTemplate *t)
 		const RoleRequirement *r = &t->requirement[i];
 		int64		engaged = tally->engaged[r->role];
 
-		met += r->weight * Min(engaged, r->min_members) / r->min_members;
+		met += r->weight * ((double) Min(engaged, r->min_members) / r->min_members);
 	}
 	return Min(met / t->weight, 1);
 }

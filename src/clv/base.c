@@ -21,7 +21,7 @@ static double
 akaike(const ClvModel *m)
 {
 	return model_fitted(m) && m->status != CLV_NOT_CONVERGED ?
-		2 * model_parameters(m) - 2 * m->log_likelihood : INFINITY;
+		2 * model_parameters(m) - 2 * model_log_likelihood(m) : INFINITY;
 }
 
 /* The models of purchases, the best first. */

@@ -171,7 +171,7 @@ abm_customers_rfm_counts(PG_FUNCTION_ARGS)
 		if (r.frequency < 0)
 			continue;
 		count.recency = ((double) r.last - r.first) / q.unit;
-		count.age = ((double) q.now - r.first) / q.unit;
+		count.age = ((double) Max(q.now, r.last) - r.first) / q.unit;
 		counts = state_append(counts, &rfm_counts_type, &count);
 	}
 	if (counts->head.nitems == 0)

@@ -162,7 +162,7 @@ static void
 put_scores(Datum *values, bool *nulls, const Figures *f, const RfmQuestion *q,
 		   int scale)
 {
-	values[0] = Float8GetDatum(((double) q->now - f->last) / USECS_PER_DAY_F);
+	values[0] = Float8GetDatum(((double) Max(q->now, f->last) - f->last) / USECS_PER_DAY_F);
 	values[1] = Int64GetDatum(f->purchases);
 	nulls[0] = f->purchases == 0;
 	nulls[2] = money_unknown(f->total);

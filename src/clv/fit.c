@@ -180,6 +180,14 @@ fit_evidence(const ClvKind *kind, const Customers *c, double weight,
 	fit_maximise(&problem, fit);
 }
 
+/* Is one fit better than another, which perhaps did not get anywhere? */
+static bool
+fit_better(const Fit *a, const Fit *b)
+{
+	return isfinite(a->log_likelihood) &&
+		!(b->log_likelihood >= a->log_likelihood - 1e-6);
+}
+
 /*
  * The best of fits from several starts, as a likelihood may have more than
  * one summit: from two of them always, from all when none is well determined.
@@ -199,14 +207,14 @@ fit_from_starts(const ClvKind *kind, const Customers *c, double weight,
 		fit_evidence(kind, c, weight, k > 0, &rival);
 		if (k > 0)
 			fit->evaluations = rival.evaluations;
-		if (k > 0 && rival.log_likelihood > fit->log_likelihood + 1e-6)
+		if (k > 0 && fit_better(&rival, fit))
 			fit_evidence(kind, c, weight, false, &rival);
-		if (k == 0 || rival.log_likelihood > fit->log_likelihood + 1e-6)
+		if (k == 0 || fit_better(&rival, fit))
 			*fit = rival;
 	}
 }
 
-/* Are there repeat purchases of more than one customer?  Their weight. */
+/* Is there a repeat purchase, and more than one history?  Their weight. */
 bool
 customers_suffice(const Customers *c, double *weight)
 {

@@ -252,7 +252,8 @@ abm_forecast_bins(PG_FUNCTION_ARGS)
 		values[4] = Float8GetDatum(e.actual / e.n - half);
 		values[5] = Float8GetDatum(e.actual / e.n + half);
 		nulls[0] = f->item[i].bin == NO_BIN;
-		nulls[4] = nulls[5] = isnan(half);
+		for (int k = 2; k < 6; k++)
+			nulls[k] = !isfinite(DatumGetFloat8(values[k]));
 		abm_put_row(fcinfo, values, nulls);
 	}
 	PG_RETURN_NULL();

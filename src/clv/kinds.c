@@ -59,7 +59,8 @@ const ClvKind clv_kinds[CLV_KINDS] = {
 		.log_likelihood = bgbb_log_likelihood,.fault = bgbb_fault,
 		.p_alive = bgbb_p_alive,.purchases = bgbb_purchases,
 		.purchases_new = bgbb_purchases_new,
-		.probability = bgbb_probability,.residual = bgbb_residual
+		.probability = bgbb_probability,.reach = bgbb_reach,
+		.residual = bgbb_residual
 	},
 	[CLV_SBG] = {
 		.name = "sbg",.title = "sBG",

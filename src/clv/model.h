@@ -10,6 +10,9 @@
 
 #include "state.h"
 
+#include <float.h>
+#include <math.h>
+
 #include "math/fit.h"
 #include "math/history.h"
 
@@ -101,6 +104,12 @@ typedef struct ClvKind
 	double		(*probability) (const double *p, const History *h, double n,
 								double horizon);
 
+	/*
+	 * how far before now expected purchases are no smooth function of time;
+	 * NULL: as far as the least scaled parameter and the age
+	 */
+	double		(*reach) (const double *p, const History *h);
+
 	/* expected purchases from now on, discounted at a continuous rate > 0 */
 	double		(*residual) (const double *p, const History *h, double rate);
 } ClvKind;
@@ -120,6 +129,14 @@ static inline bool
 model_fitted(const ClvModel *m)
 {
 	return m->status != CLV_TOO_FEW && m->status != CLV_GIVEN;
+}
+
+/* NaN: there is none, or it could not be computed. */
+static inline double
+model_log_likelihood(const ClvModel *m)
+{
+	return model_fitted(m) && m->log_likelihood > -DBL_MAX ? m->log_likelihood :
+		NAN;
 }
 
 /* Are there parameters to score with? */

@@ -146,15 +146,22 @@ abm_with_covariates(PG_FUNCTION_ARGS)
 	memcpy(z + m->ntransaction,
 		   covariates_arg(fcinfo, 2, "lifetime", m->nlifetime),
 		   m->nlifetime * sizeof(double));
-	if (!model_usable(m))
+	if (m->ntransaction + m->nlifetime == 0)
+		return model_result(m);
+	if (m->status == CLV_TOO_FEW)
 		return model_result(model_make(m->kind, NULL, m->n, 0, 0));
-	own_parameters(m, z, fit.p);
+	memcpy(fit.p, m->number, clv_kinds[m->kind].nparameters * sizeof(double));
+	if (model_usable(m))
+		own_parameters(m, z, fit.p);
 	if (m->covariance)
 		own_covariance(m, z, &fit);
 	fit.log_likelihood = m->log_likelihood;
 	fit.gradient = m->gradient;
 	fit.evaluations = m->evaluations;
 	own = model_make(m->kind, &fit, m->n, 0, 0);
+	own->status = m->status;
+	own->left_out = m->left_out;
+	own->association = m->association;
 	own->unit_days = m->unit_days;
 	return model_result(own);
 }

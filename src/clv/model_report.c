@@ -59,15 +59,13 @@ parameter_estimate(const ClvModel *m, int i, double level, double *error)
 static double
 model_aic(const ClvModel *m)
 {
-	return !model_fitted(m) ? NAN :
-		2 * model_parameters(m) - 2 * m->log_likelihood;
+	return 2 * model_parameters(m) - 2 * model_log_likelihood(m);
 }
 
 static double
 model_bic(const ClvModel *m)
 {
-	return !model_fitted(m) ? NAN :
-		model_parameters(m) * log(m->n) - 2 * m->log_likelihood;
+	return model_parameters(m) * log(m->n) - 2 * model_log_likelihood(m);
 }
 
 Datum
@@ -152,8 +150,7 @@ abm_log_likelihood(PG_FUNCTION_ARGS)
 {
 	const ClvModel *m = model_arg(fcinfo);
 
-	return float_or_null(fcinfo, !model_fitted(m) ? NAN :
-						 m->log_likelihood);
+	return float_or_null(fcinfo, model_log_likelihood(m));
 }
 
 PG_FUNCTION_INFO_V1(abm_aic);
@@ -183,6 +180,7 @@ abm_fit_quality(PG_FUNCTION_ARGS)
 {
 	const ClvModel *m = model_arg(fcinfo);
 	bool		none = !model_fitted(m);
+	bool		nowhere = isnan(model_log_likelihood(m));
 	Datum		values[11] = {
 		CStringGetTextDatum(clv_kinds[m->kind].title),
 		model_status_text(m),
@@ -193,7 +191,7 @@ abm_fit_quality(PG_FUNCTION_ARGS)
 		Float8GetDatum(m->association)
 	};
 	bool		nulls[11] = {
-		false, false, false, false, false, none, none, none, none, none,
+		false, false, false, false, false, nowhere, nowhere, nowhere, nowhere, none,
 		m->kind != CLV_GAMMA_GAMMA || none
 	};
 
@@ -244,8 +242,7 @@ abm_clv_model_jsonb(PG_FUNCTION_ARGS)
 	json_number(&json, "customers", m->n);
 	json_number(&json, "left_out", m->left_out);
 	json_number(&json, "unit_days", m->unit_days < 0 ? NAN : m->unit_days);
-	json_number(&json, "log_likelihood", !model_fitted(m) ? NAN :
-				m->log_likelihood);
+	json_number(&json, "log_likelihood", model_log_likelihood(m));
 	json_string(&json, WJB_KEY, "parameters");
 	pushJsonbValue(&json, WJB_BEGIN_OBJECT, NULL);
 	for (int i = 0; i < model_parameters(m) && m->head.nitems > 0; i++)

@@ -291,7 +291,8 @@ scan_add(const PurchaseScan *scan, int i, Purchase *purchase)
 
 /*
  * The next period that has lines, refunds that are ignored being none; false
- * after the last one.
+ * after the last one.  A clock that goes back over midnight brings the day
+ * before again: its lines are of the period that has begun.
  */
 bool
 purchases_next(PurchaseScan *scan, Purchase *purchase)
@@ -315,7 +316,7 @@ purchases_next(PurchaseScan *scan, Purchase *purchase)
 			at = scan_moment(scan, scan->next);
 		} while (scan->rule.calendar.grain != GRAIN_LINE &&
 				 (at == first ||
-				  calendar_period(&scan->rule.calendar, at) == purchase->when));
+				  calendar_period(&scan->rule.calendar, at) <= purchase->when));
 	} while (purchase->nlines == 0);
 	return true;
 }

@@ -69,7 +69,8 @@ lines_holdout(const Lines *lines, const RfmQuestion *q, const Rfm *calibration)
 
 	purchases_skip(&scan, q->as_of);
 	while (purchases_next(&scan, &purchase))
-		if (purchase_counts(&purchase) && purchase.when != calibration->last)
+		if (purchase_counts(&purchase) &&
+			(calibration->frequency < 0 || purchase.when > calibration->last))
 			rfm_add(&r, &purchase);
 	purchases_close(&scan);
 	return r;
@@ -119,7 +120,7 @@ put_figures(Datum *values, bool *nulls, const Lines *lines,
 
 	/* in doubles, as the whole range of times is longer than an int64 */
 	values[1] = Float8GetDatum(((double) r.last - r.first) / q->unit);
-	values[2] = Float8GetDatum(((double) q->now - r.first) / q->unit);
+	values[2] = Float8GetDatum(((double) Max(q->now, r.last) - r.first) / q->unit);
 	put_money(&values[3], &nulls[3], r.value, lines->scale, r.valued);
 	nulls[4] = r.parts == 0;
 	if (r.parts > 0)
@@ -147,7 +148,7 @@ put_holdout(Datum *values, bool *nulls, const Lines *lines,
 		return;
 	later = lines_holdout(lines, q, &r);
 	values[5] = Int64GetDatum(later.frequency);
-	values[6] = Float8GetDatum(((double) end - q->now) / q->unit);
+	values[6] = Float8GetDatum(((double) Max(end, q->now) - q->now) / q->unit);
 	put_money(&values[7], &nulls[7], later.value, lines->scale, later.valued);
 	nulls[5] = nulls[6] = false;
 }

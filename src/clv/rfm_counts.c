@@ -65,7 +65,7 @@ time_pack(double time, uint64 *packed)
 {
 	double		n = rint(time * PER_UNIT);
 
-	if (!(n <= MOST_TIME) || n / PER_UNIT != time)
+	if (!(n >= 0 && n <= MOST_TIME) || n / PER_UNIT != time)
 		return false;
 	*packed = (uint64) n;
 	return true;

@@ -35,6 +35,7 @@ forecast_until(double time, const void *arg)
 {
 	const Forecast *f = arg;
 
+	CHECK_FOR_INTERRUPTS();
 	return f->kind->purchases(f->p, f->h, time);
 }
 

@@ -51,6 +51,8 @@ worth_purchases(const double *p, const void *arg)
 									w->rate);
 	if (w->how == FOR_EVER)
 		return kind->residual(p, &w->h, w->rate);
+	if (kind->reach != NULL)
+		scale = kind->reach(p, &w->h);
 	for (int i = 0; i < kind->nparameters; i++)
 		if (kind->scaled[i])
 			scale = fmin(scale, p[i] + w->h.age);

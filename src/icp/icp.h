@@ -225,7 +225,7 @@ typedef struct IcpColumn
 	const IcpNode *vocabulary;	/* of an array of text; NULL: none */
 	IcpWord    *words;			/* room for the words of a list */
 	int			room;
-	int32		aligned[32];	/* an array that had a short header */
+	int32		aligned[33];	/* an array that had a short header */
 } IcpColumn;
 
 /* How one kind of account is read for one profile; plan.c */
@@ -239,6 +239,7 @@ typedef struct IcpPlan
 	IcpDegree  *degrees;		/* by criterion */
 	IcpColumn  *columns;		/* by attribute */
 	HTAB	   *labels;			/* of enum values */
+	uint64		labels_change;	/* when they were looked up */
 	Oid			row_type;		/* of the record */
 	int32		row_typmod;
 	uint64		row_version;	/* 0: not known yet */
@@ -297,6 +298,7 @@ extern void icp_read_json(IcpPlan *plan, int attribute,
 						  const JsonbValue *value);
 
 /* plan.c */
+extern void icp_keep_labels(IcpPlan *plan, HTAB *labels);
 extern IcpPlan *icp_plan(FunctionCallInfo fcinfo);
 extern IcpPlan *icp_account(FunctionCallInfo fcinfo);
 

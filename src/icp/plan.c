@@ -16,6 +16,7 @@
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 #include "utils/typcache.h"
 
 #define PLANS 4
@@ -26,6 +27,9 @@
  * type may have another layout.
  */
 static uint64 table_changes = 0;
+
+/* The same of enumerations, whose labels may have been renamed. */
+static uint64 enum_changes = 0;
 
 typedef struct PlanCache
 {
@@ -68,6 +72,25 @@ watch_tables(void)
 		return;
 	CacheRegisterRelcacheCallback(note_change, (Datum) 0);
 	table_changes = 1;
+}
+
+static void
+note_enum_change(Datum arg, int cacheid, uint32 hashvalue)
+{
+	enum_changes++;
+}
+
+/* Labels are kept from now on, until one may have changed. */
+void
+icp_keep_labels(IcpPlan *plan, HTAB *labels)
+{
+	if (enum_changes == 0)
+	{
+		CacheRegisterSyscacheCallback(ENUMOID, note_enum_change, (Datum) 0);
+		enum_changes = 1;
+	}
+	plan->labels = labels;
+	plan->labels_change = enum_changes;
 }
 
 /* A plan that does not know yet where the attributes are. */
@@ -113,9 +136,8 @@ same_profile(const IcpPlan *plan, const IcpProfile *profile)
 			   profile->text_len) == 0;
 }
 
-/* The plan for the profile in the first argument. */
-IcpPlan *
-icp_plan(FunctionCallInfo fcinfo)
+static IcpPlan *
+plan_arg(FunctionCallInfo fcinfo)
 {
 	FmgrInfo   *flinfo = fcinfo->flinfo;
 	PlanCache  *cache = flinfo->fn_extra;
@@ -148,6 +170,20 @@ icp_plan(FunctionCallInfo fcinfo)
 	}
 	memmove(cache->plans + 1, cache->plans, i * sizeof(IcpPlan *));
 	cache->plans[0] = plan;
+	return plan;
+}
+
+/* The plan for the profile in the first argument. */
+IcpPlan *
+icp_plan(FunctionCallInfo fcinfo)
+{
+	IcpPlan    *plan = plan_arg(fcinfo);
+
+	if (unlikely(plan->labels != NULL && plan->labels_change != enum_changes))
+	{
+		hash_destroy(plan->labels);
+		plan->labels = NULL;
+	}
 	return plan;
 }
 

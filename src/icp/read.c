@@ -82,8 +82,8 @@ read_enum(IcpPlan *plan, IcpWord *word, Oid value)
 		control.keysize = sizeof(Oid);
 		control.entrysize = sizeof(EnumLabel);
 		control.hcxt = plan->context;
-		plan->labels = hash_create("abm enum labels", 64, &control,
-								   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+		icp_keep_labels(plan, hash_create("abm enum labels", 64, &control,
+										  HASH_ELEM | HASH_BLOBS | HASH_CONTEXT));
 	}
 	label = hash_search(plan->labels, &value, HASH_FIND, NULL);
 	if (label == NULL)

@@ -216,6 +216,13 @@ bgbb_purchases_new(const double *p, double horizon)
 	return p[0] / (p[0] + p[1]) * beta_ratio_sum(p[2], p[3], horizon);
 }
 
+/* To the pole of the gamma function that opportunities to come bring in. */
+double
+bgbb_reach(const double *p, const History *h)
+{
+	return p[3] + h->age + 1;
+}
+
 /* Expected purchases, discounted to now by a continuous rate. */
 double
 bgbb_residual(const double *p, const History *h, double rate)

@@ -23,6 +23,7 @@ extern double bgbb_purchases(const double *p, const History *h,
 extern double bgbb_purchases_new(const double *p, double horizon);
 extern double bgbb_probability(const double *p, const History *h, double n,
 							   double horizon);
+extern double bgbb_reach(const double *p, const History *h);
 extern double bgbb_residual(const double *p, const History *h, double rate);
 
 #endif							/* ABM_BGBB_H */

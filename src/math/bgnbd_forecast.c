@@ -22,6 +22,7 @@
  */
 #include "math/bgnbd.h"
 
+#include "math/beta_ratio.h"
 #include "math/dist.h"
 #include "math/special.h"
 
@@ -130,12 +131,10 @@ probability_alive(const Buyer *c, double n)
 		return n == 0;
 	if (n == 0)
 		return exp(log_none);
-	stay = exp(lgamma(c->b + n) - lgamma(c->b) + lgamma(c->a + c->b) -
-			   lgamma(c->a + c->b + n));
-	leave = exp(lgamma(c->b + n - 1) - lgamma(c->b) + lgamma(c->a + c->b) -
-				lgamma(c->a + c->b + n)) * c->a;
-	w = exp(log_none + lgamma(c->r + n) - lgamma(c->r) - lgamma(n + 1) +
-			n * log_z);
+	stay = exp(log_beta_ratio(c->a, c->b, n));
+	leave = exp(log_beta_ratio(c->a, c->b, n - 1)) * c->a /
+		(c->a + c->b + n - 1);
+	w = exp(log_none + log_rising(c->r, n) - lgamma(n + 1) + n * log_z);
 	return w * stay + beta_cdf(n, c->r, z, c->alpha / (c->alpha + c->time)) *
 		leave;
 }

@@ -22,6 +22,7 @@
  */
 #include "math/pareto_nbd.h"
 
+#include "math/beta_ratio.h"
 #include "math/special.h"
 
 #define LONGEST_PANEL 3.5
@@ -195,7 +196,7 @@ static double
 probability_alive(double r, double alpha, double s, double beta, double n,
 				  double time)
 {
-	double		ways = lgamma(r + n) - lgamma(r) - lgamma(n + 1);
+	double		ways = log_rising(r, n) - lgamma(n + 1);
 	double		m = fmin(alpha, beta);
 	double		end = log1p(time / m);
 	double		before = 0;
@@ -218,8 +219,8 @@ probability_alive(double r, double alpha, double s, double beta, double n,
 		{
 			double		e = y + length * gauss_rule.node[i];
 			double		u = m * expm1(e);
-			double		log_p = ways + r * log(alpha / (alpha + u)) +
-			n * log(u / (alpha + u)) + (s + 1) * log(beta / (beta + u));
+			double		log_p = ways - r * log1p(u / alpha) +
+			n * log(u / (alpha + u)) - (s + 1) * log1p(u / beta);
 
 			part += gauss_rule.weight[i] * length * (m + u) * s / beta *
 				exp(log_p);
@@ -230,9 +231,9 @@ probability_alive(double r, double alpha, double s, double beta, double n,
 		before = part;
 		y += length;
 	}
-	return sum + exp(ways + r * log(alpha / (alpha + time)) +
-					 n * log(time / (alpha + time)) +
-					 s * log(beta / (beta + time)));
+	return sum + exp(ways - r * log1p(time / alpha) +
+					 n * log(time / (alpha + time)) -
+					 s * log1p(time / beta));
 }
 
 double

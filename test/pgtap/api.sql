@@ -67,6 +67,16 @@ SELECT is((SELECT max(v) FROM unnest('{fail,unknown,fail}'::abm.verdict[]) v), '
 -- installation
 SELECT is((SELECT nspowner FROM pg_namespace WHERE nspname = 'abm'), (SELECT extowner FROM pg_extension WHERE extname = 'abm'), 'the schema is the extension''s');
 SELECT ok(has_schema_privilege('public', 'abm', 'USAGE') AND NOT has_schema_privilege('public', 'abm', 'CREATE'), 'PUBLIC may use the schema, not create in it');
+-- who may use a view may use what it calls, whatever the session has done before: making a type makes it forget
+CREATE ROLE abm_reader;
+GRANT USAGE ON SCHEMA public TO abm_reader;
+CREATE VIEW public.abm_roles AS SELECT abm.crm_role('champion')::text AS role, abm.title_role('CFO')::text AS title;
+GRANT SELECT ON public.abm_roles TO abm_reader;
+REVOKE USAGE ON SCHEMA abm FROM PUBLIC;
+CREATE TYPE public.abm_something AS (i int);
+SET ROLE abm_reader;
+SELECT results_eq('SELECT role, title FROM public.abm_roles', $$VALUES ('champion', 'economic_buyer')$$, 'a view for one who may not use the schema');
+RESET ROLE;
 DROP EXTENSION abm CASCADE;
 CREATE SCHEMA abm;
 SELECT throws_ok('CREATE EXTENSION abm', '42P06', NULL, 'a schema abm made by somebody else stops the installation');

@@ -1,5 +1,5 @@
 BEGIN;
-SELECT plan(17);
+SELECT plan(18);
 SELECT setseed(0.30);
 
 -- 200 accounts; contacts repeat, hold several roles, lack roles and measures.
@@ -64,5 +64,6 @@ SELECT is((SELECT pg_column_size(abm.buying_group_agg(1, 'user', e)) FROM unnest
 SELECT is_empty($$ SELECT account FROM account CROSS JOIN template CROSS JOIN (SELECT abm.buying_group_agg(1, 'champion', 99) AS h) x
   WHERE abm.completeness(abm.merge(g, h), t, 40) < abm.completeness(g, t, 40) OR abm.group_engagement(abm.merge(g, h)) < abm.group_engagement(g) $$, 'more is never less');
 
+SELECT is((SELECT abm.completeness(abm.buying_group_agg(i::bigint, 'user'::abm.buying_role, 1.0::float8), ARRAY[row('user', 4, 1.7e308)::abm.role_requirement]) FROM generate_series(1, 2) i), 0.5::float8, 'the greatest weights');
 SELECT * FROM finish();
 ROLLBACK;

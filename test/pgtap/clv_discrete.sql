@@ -195,5 +195,8 @@ SELECT is(pg_temp.state_of(query), code, code || ':' || query) FROM (VALUES
   ('22003', $$ SELECT abm.residual_lifetime(m, 0, 'NaN') FROM fitted $$),
   ('22023', $$ SELECT abm.p_alive(m, 1, 1, 1) FROM fitted $$),
   ('22023', $$ SELECT abm.observed_retention(e, 0) FROM degenerate $$)) v (code, query);
+-- Discounted continuously: against the quadrature of the same expected purchases in 40 digits (mpmath 1.3), 1e-10.
+SELECT is_empty($$ SELECT h, r, v, exact FROM (VALUES (10000, 1e-3, 0, 0, 0, 239.17302714187), (100000, 1e-4, 1, 1, 1, 1538.45632670), (1000, 0.01, 0, 0, 1, 30.5536542230), (500, 0.001, 2, 3, 5, 259.680207392)) q (h, r, x, t, n, exact),
+    LATERAL abm.clv_continuous(abm.given_model('bgbb', '{1.2,0.75,0.66,0.5}'), abm.given_model('gamma_gamma', '{6,4,15}'), h, r, x, t, n, NULL) v WHERE abs(v / exact - 1) > 1e-10 $$, 'BG/BB discounted continuously');
 SELECT * FROM finish();
 ROLLBACK;

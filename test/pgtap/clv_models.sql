@@ -376,5 +376,24 @@ SELECT is(pg_temp.cancelled('SELECT abm.base_purchases(m, e, 10) FROM much, aske
 SELECT is(pg_temp.cancelled('SELECT count(*) FROM asked, much, abm.expected_tracking(m, e, 0.01)'), 'cancelled', 'a tracking of small steps');
 RESET statement_timeout;
 
+-- Where a parameter is at its boundary: against the closed form of Fader, Hardie and Lee (2005) in 60 digits, and the integral of Pareto/NBD in 50 (mpmath 1.3).
+SELECT is_empty($$ SELECT name, p, q, exact FROM (VALUES ('bgnbd', '{1e6,2e6,0.79,2.426}', 0.098761038425397223), ('bgnbd', '{1e11,2e11,0.79,2.426}', 0.098761237600311347), ('bgnbd', '{1e12,2e12,0.79,2.426}', 0.098761237602103946),
+    ('bgnbd', '{0.243,4.414,0.79,1e13}', 0.0093655317327021112), ('pareto_nbd', '{1e9,2e9,0.606,11.67}', 0.139026325247742), ('pareto_nbd', '{1e12,2e12,0.606,11.67}', 0.13902632556824321), ('pareto_nbd', '{0.55,10.58,1e12,2e13}', 0.0038425750856286796)) v (name, p, exact),
+    LATERAL abm.purchase_probability(abm.given_model(name, p::float8[]), 5, 10, 0, 0, 0) q WHERE abs(q / exact - 1) > 1e-12 $$, 'probabilities of models at the boundary');
+-- Without covariates a model stays what it was.
+CREATE TEMP TABLE bare AS SELECT name, abm.given_model(name, p::float8[]) AS m FROM (VALUES ('bgnbd', '{0.24,4.4,0.79,2.4}'), ('pareto_nbd', '{0.5,10,0.6,12}'), ('gamma_gamma', '{6,4,15}')) v (name, p)
+  UNION ALL SELECT 'fitted', (SELECT b FROM run WHERE abm.fit_status(b) = 'ok' ORDER BY run LIMIT 1)
+  UNION ALL SELECT 'mean undefined', (SELECT abm.gamma_gamma_fit(1 + i % 4, 30 * (i / 401.0) ^ (-1.6) * exp((i * 7 % 11 - 5) / 3.0 / sqrt(1 + i % 4))) FROM generate_series(1, 400) i);
+SELECT is_empty($$ SELECT name, abm.fit_status(m), abm.fit_status(w), a, b FROM bare, LATERAL (SELECT abm.with_covariates(m, '{}', '{}') AS w) x, LATERAL abm.fit_quality(m) a, LATERAL abm.fit_quality(w) b WHERE a IS DISTINCT FROM b OR m::text <> w::text $$, 'no covariates change nothing');
+SELECT bag_eq($$ SELECT abm.fit_status(m) FROM bare $$, $$ VALUES ('given'), ('given'), ('given'), ('ok'), ('mean_undefined') $$, '… of models of every status');
+-- A fit that gets nowhere leaves a model that can be stored.
+SET LOCAL client_min_messages = error;
+CREATE TEMP TABLE absurd AS SELECT abm.bgnbd_fit(f, 0, 5e-324) AS m FROM generate_series(0, 5) f
+  UNION ALL SELECT abm.pareto_nbd_fit(f, CASE WHEN f > 0 THEN 1.7e308 ELSE 0 END, 1.7e308) FROM generate_series(0, 5) f
+  UNION ALL SELECT abm.pareto_nbd_fit(f % 5, CASE WHEN f % 5 > 0 THEN 1 ELSE 0 END, 2, ARRAY[(f % 2 * 2 - 1) * 1e308], ARRAY[(f % 3 - 1) * 1e308]) FROM generate_series(0, 50) f;
+SELECT is_empty($$ SELECT m::jsonb FROM absurd WHERE m::text::abm.clv_model::text <> m::text $$, 'fits of absurd data are read back');
+SELECT is_empty($$ SELECT q FROM absurd, abm.fit_quality(m) q WHERE q::text ~* 'nan|infinity' $$, '… and show no NaN');
+-- Sums beyond a float are not known.
+SELECT results_eq($$ SELECT bin, predicted, actual, lower, upper FROM abm.forecast_bins((SELECT abm.forecast_agg(1e308, 1e308, 1, 1e9) FROM generate_series(1, 2))) $$, $$ VALUES (1::bigint, NULL::float8, NULL::float8, NULL::float8, NULL::float8) $$, 'forecasts beyond a float');
 SELECT * FROM finish();
 ROLLBACK;

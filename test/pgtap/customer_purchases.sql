@@ -107,5 +107,13 @@ SELECT is((SELECT abm.purchases_agg(customer, at, amount ORDER BY scale(amount))
 SET LOCAL abm.population_memory = '64kB';
 SELECT throws_ok($$ SELECT abm.purchases_agg(i, '2024-01-01', 1) FROM generate_series(1, 6000) i $$, '54000', NULL, 'more than the memory allows');
 SELECT lives_ok($$ SELECT abm.purchases_agg(i, '2024-01-01', 1) FROM generate_series(1, 5000) i $$, 'as much as it allows');
+-- In Newfoundland clocks went back over midnight until 2010: the day before came again for an hour. What stands there is of the day that has begun; nothing runs backwards.
+CREATE TEMP TABLE midnight AS SELECT c, k, timestamptz '2006-10-28 12:00+00' + (k * 7919 + c * 104729) % 172800 * interval '1 second' AS at, 1 + k % 3 AS amount FROM generate_series(1, 300) c, generate_series(1, 2 + c % 6) k
+  UNION ALL SELECT 0, 1, '2006-10-29 02:30:30+00', 10 UNION ALL SELECT 0, 2, '2006-10-29 03:00:00+00', 10;
+CREATE TEMP TABLE night AS SELECT abm.purchases_agg(c::bigint, at, amount) AS p FROM midnight;
+SELECT is_empty($$ SELECT grain, r FROM night, unnest('{hour,day,week,month}'::text[]) grain, abm.rfm(p, '2006-10-29 03:00+00', '1 day', grain, 'America/St_Johns') r WHERE r.recency < 0 OR r.age < r.recency OR r.frequency > 0 AND r.recency = 0 $$, 'no recency and no age is negative');
+SELECT results_eq($$ SELECT frequency, recency, age FROM night, abm.rfm(p, '2006-11-10+00', '1 day', 'day', 'America/St_Johns') r WHERE entity = 0 $$, $$ VALUES (0::bigint, 0::float8, 11::float8) $$, 'one day, although the clock shows two');
+SELECT is((SELECT count(*) FROM night, unnest('{1 day,11 hours,1 week}'::interval[]) unit, unnest('{hour,day}'::text[]) grain, unnest('{2006-10-29 03:00+00,2006-11-10+00}'::timestamptz[]) as_of,
+    LATERAL (SELECT abm.rfm_counts(p, as_of, unit, grain, 'America/St_Johns') AS c) x WHERE c::text::abm.rfm_counts::text = c::text), 12::bigint, 'and the evidence is read back');
 SELECT * FROM finish();
 ROLLBACK;

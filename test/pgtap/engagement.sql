@@ -1,7 +1,7 @@
 -- Engagement: G10, plain SQL, and states that are cut in any way.
 \i test/begin.sql
 BEGIN;
-SELECT plan(18);
+SELECT plan(19);
 SELECT setseed(0.33);
 CREATE FUNCTION pg_temp.near(a float8, b float8, tolerance float8 DEFAULT 1e-12) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT abs(a - b) <= tolerance * greatest(1, abs(a), abs(b)) $$;
 
@@ -54,5 +54,7 @@ SELECT is_empty($$SELECT * FROM (SELECT entity, abm.capped_engagement_agg(at, cl
 SELECT is_empty($$SELECT * FROM (SELECT abm.capped_engagement_agg(at, class, abs(points), 7, '36500 days') AS e FROM event) s, abm.engagement_by_class(e, '2025-02-05 00:00Z') WHERE counted > 7 * days * (1 + 1e-12)$$, 'no day counts more than its cap');
 SELECT throws_ok($$SELECT abm.merge(a, b) FROM (SELECT abm.capped_engagement_agg('2024-01-01', 'a', 1, 1, '1 day') AS a, abm.capped_engagement_agg('2024-01-01', 'a', 1, 2, '1 day') AS b) x$$, '22023', NULL, 'caps that differ do not merge');
 SELECT throws_ok($$ SELECT abm.capped_engagement_agg('2024-01-01 23:59', 'a', 1e9, 1, '1 hour') FROM generate_series(1, 11000) $$, '22003', 'points are out of range', 'points beyond all reason');
+SELECT is((SELECT abm.engagement_weighted(e, 1)::text FROM (SELECT abm.engagement_agg(timestamptz '2025-01-01 00:00+00' + i * interval '1 hour', sqrt(i::float8) * 1e8, '14 days') AS e FROM generate_series(1, 100) i) x),
+  (SELECT abm.engagement_agg(timestamptz '2025-01-01 00:00+00' + i * interval '1 hour', sqrt(i::float8) * 1e8, '14 days')::text FROM generate_series(1, 100) i), 'weight 1 changes nothing, to the last bit');
 SELECT * FROM finish();
 ROLLBACK;

@@ -1,7 +1,7 @@
 -- Laws of the ideal customer profile, with random profiles and accounts from a fixed seed, against the definition written in slow PL/pgSQL.
 \i test/begin.sql
 BEGIN;
-SELECT plan(34);
+SELECT plan(35);
 SELECT setseed(0.4711);
 
 CREATE FUNCTION pg_temp.pick(VARIADIC options text[]) RETURNS text LANGUAGE sql VOLATILE AS $$
@@ -240,5 +240,18 @@ SELECT throws_ok($$SELECT abm.icp_score_values('{"criteria": [{"attribute": "a",
 SELECT throws_ok($$SELECT abm.fit_tier(1, '{1,2}')$$, '22023', NULL, 'cutpoints out of order');
 SELECT throws_ok($$SELECT abm.weights_disagreement('{0,0}', '{1,1}')$$, '22023', NULL, 'weights that sum to 0');
 
+-- A renamed value of an enumeration is what it is called now, also in a call that has seen it.
+CREATE TYPE segment AS ENUM ('smb', 'ent');
+CREATE TABLE in_segment (id int, s segment);
+INSERT INTO in_segment VALUES (1, 'ent');
+CREATE FUNCTION pg_temp.renamed() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE p abm.icp_profile := '{"criteria": [{"attribute": "s", "any_of": ["ent"]}]}'; r in_segment; seen text := ''; BEGIN
+  SELECT * INTO r FROM in_segment;
+  FOR i IN 1..3 LOOP
+    seen := concat_ws(' ', seen, abm.icp_score(p, r), abm.icp_score_values(p, r.s));
+    IF i = 1 THEN ALTER TYPE segment RENAME VALUE 'ent' TO 'enterprise'; ELSIF i = 2 THEN ALTER TYPE segment RENAME VALUE 'enterprise' TO 'ent'; END IF;
+  END LOOP;
+  RETURN trim(seen); END $$;
+SELECT is(pg_temp.renamed(), '100 100 0 0 100 100', 'a renamed value of an enumeration');
 SELECT * FROM finish();
 ROLLBACK;

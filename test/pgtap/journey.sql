@@ -123,5 +123,8 @@ SELECT is_empty($$
     (SELECT max(s::abm.lifecycle_stage) FROM (VALUES ('account', true), ('aware', a.v), ('engaged', e.v), ('qualified', q.v), ('opportunity', o.v), ('opportunity', w.v), ('customer', w.v AND u.v),
        ('adopted', d.v), ('expanded', x.v), ('advocate', y.v)) r (s, evidence) WHERE evidence) $$, 'lifecycle_stage: the whole truth table');
 
+-- A state from outside may name labels that no event has.
+CREATE TEMP TABLE unused AS SELECT '0a0100000000000200000001610000000162000000030002cd987ed4800000010002cdac9cabe00000010002cdc0ba8340000001f049646f'::abm.journey AS j;
+SELECT results_eq($$ SELECT abm.days_between(j, 'a', 'b'), abm.days_between(j, 'b', 'a'), abm.days_between(j, 'a', 'a'), abm.days_between(j, 'b', 'b') FROM unused $$, $$ VALUES (NULL::float8, NULL::float8, NULL::float8, NULL::float8) $$, 'days between labels that no event has');
 SELECT * FROM finish();
 ROLLBACK;
