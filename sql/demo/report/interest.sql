@@ -104,9 +104,9 @@ CREATE TEMP TABLE surging AS
 SELECT count(*) FILTER (WHERE surging) AS surges, count(*) AS watched,
   count(*) FILTER (WHERE surging) > 0 AS has_surges FROM surging \gset
 \if :has_surges
-\qecho :surges 'of' :watched 'accounts are active on more of the last 14 days than of the 84 before,'
-\qecho 'each compared with itself; one in ten of the list at most may be chance.  The'
-\qecho 'best fitting of them, those without an open deal first:'
+\qecho :surges 'of' :watched 'accounts are active on a greater share of the last 14 days than of'
+\qecho 'the 84 before, each compared with itself; one in ten of the list at most may be'
+\qecho 'chance.  The best fitting of them, those without an open deal first:'
 SELECT pg_temp.cut(a.name, 30) AS account, tier, open_deals AS "open deals",
   recent AS "days of 14", baseline AS "of 84 before",
   coalesce(pg_temp.num(lift, 1)::text, 'new') AS "times as often",
@@ -119,8 +119,8 @@ FROM surging s JOIN heat h USING (account_id)
 WHERE surging AND disqualified_by IS NULL
 ORDER BY (open_deals > 0), tier NULLS LAST, q_value, account_id LIMIT 10;
 \else
-\qecho 'No account is active on so many more of the last 14 days than of the 84 before that it'
-\qecho 'could not be chance (of' :watched 'accounts).'
+\qecho 'No account is active on so much greater a share of the last 14 days than of the'
+\qecho '84 before that it could not be chance (of' :watched 'accounts).'
 \qecho
 \endif
 \else
