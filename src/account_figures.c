@@ -84,26 +84,40 @@ meter_value(Meter *m, TimestampTz as_of)
  * The figures of one account
  */
 
+/* The time that an event is of: before the baseline, in it, recent. */
+enum
+{
+	OLDER, BASELINE, RECENT, TIMES
+};
+
 /* Count the events of the next account by the time they are of. */
 static pg_attribute_always_inline void
 count_events(Population *p, const ListQuestion *q, int form, int32 *recent,
 			 int32 *baseline)
 {
 	const Happening *happening = p->js->happening;
+	const TimestampTz baseline_from = q->baseline_from;
+	const TimestampTz recent_from = q->recent_from;
+	const TimestampTz as_of = q->as_of;
 	int			n = p->js->head.nitems;
 	int			i = p->next;
 	int64		entity = happening_entity(happening, i, form);
+	int32		since_baseline = 0;
+	int32		since_recent = 0;
+	int32		later = 0;
 
-	*recent = *baseline = 0;
 	do
 	{
 		TimestampTz at = happening_event(happening, i, form).at;
 
 		CHECK_EVERY(i, 0xFFFF);
-		*recent += at > q->recent_from && at <= q->as_of;
-		*baseline += at > q->baseline_from && at <= q->recent_from;
+		since_baseline += at > baseline_from;
+		since_recent += at > recent_from;
+		later += at > as_of;
 	} while (++i < n && happening_entity(happening, i, form) == entity);
 	p->next = i;
+	*recent = since_recent - later;
+	*baseline = since_baseline - since_recent;
 }
 
 /* Nothing but what a surge is told by; false after the last account. */
@@ -126,11 +140,10 @@ static inline void
 window_add(Window *w, double points)
 {
 	w->n++;
-	if (!isnan(points))
-	{
-		w->known++;
+	if (unlikely(isnan(points)))
+		w->unknown++;
+	else
 		w->points += points;
-	}
 }
 
 /* What points of a time are worth at a later one. */
@@ -145,65 +158,56 @@ worth(double points, TimestampTz at, TimestampTz then, double half_life)
 }
 
 /*
- * Without caps: what events were worth when recent ones began, and what the
- * recent ones add.  They stand in order, so that the sum is always the same.
- */
-typedef struct Worth
-{
-	double		before;
-	double		since;
-	int			known;
-} Worth;
-
-static inline void
-worth_add(Worth *w, const ListQuestion *q, AccountFigures *f, TimestampTz at,
-		  double points)
-{
-	bool		recent = at > q->recent_from;
-
-	f->events++;
-	f->newest = at;
-	if (recent)
-		window_add(&f->recent, points);
-	else if (at > q->baseline_from)
-		window_add(&f->baseline, points);
-	if (isnan(points))
-		return;
-	w->known++;
-	points = arg_points(points);
-	if (recent)
-		w->since += worth(points, at, q->as_of, q->half_life);
-	else
-		w->before += worth(points, at, q->recent_from, q->half_life);
-}
-
-/*
  * The events of one account where they stand; the form is a constant to the
- * compiler.  How many there are is the answer's f->events.
+ * compiler.  Without caps: what events were worth when recent ones began, and
+ * what the recent ones add.  They stand in order, so that the sum is always
+ * the same.  How many there are is the answer's f->events.
+ *
+ * Which time an event is of cannot be foreseen, so that nothing waits for it.
  */
 static pg_attribute_always_inline void
 score_events(Population *p, const ListQuestion *q, int form,
 			 AccountFigures *f)
 {
 	const Happening *happening = p->js->happening;
+	const TimestampTz baseline_from = q->baseline_from;
+	const TimestampTz recent_from = q->recent_from;
+	const TimestampTz as_of = q->as_of;
+	const double half_life = q->half_life;
+	Window		window[TIMES] = {{0, 0, 0}};
+	double		value[2] = {0, 0};	/* at recent_from, and since */
 	int			n = p->js->head.nitems;
 	int			i = p->next;
-	Worth		w = {0, 0, 0};
+	int64		entity = happening_entity(happening, i, form);
+	int			known;			/* before recent ones */
+	TimestampTz newest = 0;
 
-	f->entity = happening_entity(happening, i, form);
 	do
 	{
 		TimestampTz at = happening_event(happening, i, form).at;
+		double		points = happening_value(happening, i, form);
+		bool		recent = at > recent_from;
 
 		CHECK_EVERY(i, 0xFFFF);
-		if (at <= q->as_of)
-			worth_add(&w, q, f, at, happening_value(happening, i, form));
-	} while (++i < n && happening_entity(happening, i, form) == f->entity);
+		if (at > as_of)
+			continue;
+		newest = at;
+		window_add(&window[recent + (at > baseline_from)], points);
+		if (!isnan(points))
+			value[recent] += worth(arg_points(points), at,
+								   recent ? as_of : recent_from, half_life);
+	} while (++i < n && happening_entity(happening, i, form) == entity);
 	p->next = i;
-	if (w.known > f->recent.known)
-		f->previous = w.before;
-	if (w.known > 0)
-		f->score = worth(w.before, q->recent_from, q->as_of, q->half_life) + w.since;
+	f->entity = entity;
+	f->newest = newest;
+	f->events = window[OLDER].n + window[BASELINE].n + window[RECENT].n;
+	f->recent = window[RECENT];
+	f->baseline = window[BASELINE];
+	known = window_known(&window[OLDER]) + window_known(&window[BASELINE]);
+	if (known > 0)
+		f->previous = value[0];
+	if (known + window_known(&window[RECENT]) > 0)
+		f->score = worth(value[0], recent_from, as_of, half_life) + value[1];
 }
 
 static void

@@ -16,6 +16,7 @@ typedef struct ListQuestion
 	TimestampTz baseline_from;	/* those after it and not recent, before */
 	int64		half_life;
 	Spans		spans;
+	bool		tests;			/* are surges asked for? */
 	double		fdr;
 	const double *cap;			/* of each label, -1: none; NULL: of no label */
 } ListQuestion;
@@ -24,9 +25,15 @@ typedef struct ListQuestion
 typedef struct Window
 {
 	int32		n;
-	int32		known;			/* of them with points */
+	int32		unknown;		/* of them without points */
 	double		points;
 } Window;
+
+static inline int32
+window_known(const Window *w)
+{
+	return w->n - w->unknown;
+}
 
 /* What is known of one account. */
 typedef struct AccountFigures

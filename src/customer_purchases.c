@@ -143,7 +143,7 @@ keys_recode(char *record, int n, int size, int key_size, const int32 *codes)
 		keys_recode(items, n, (key_size) + (line_size), key_size, codes->of[KEY_DICT]); \
 	} \
 	static void \
-	sort_##name(void *items, void *from, int n, const StateCodes *codes) \
+	sort_##name(void *items, const void *from, int n, const StateCodes *codes) \
 	{ \
 		const RecordShape shape = { \
 			.size = (key_size) + (line_size),.entity_size = key_size, \
@@ -320,10 +320,9 @@ customer_scan_arg(FunctionCallInfo fcinfo, int argno)
  * there are no rows.
  */
 bool
-customer_rows_arg(FunctionCallInfo fcinfo, int nargs, int type_argno,
-				  CustomerScan *scan)
+customer_scan_rows(FunctionCallInfo fcinfo, int nargs, int type_argno,
+				   CustomerScan *scan)
 {
-	entities_begin_rows(fcinfo);
 	for (int i = 0; i < nargs; i++)
 		if (PG_ARGISNULL(i))
 			return false;

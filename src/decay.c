@@ -12,17 +12,14 @@
 
 #include <math.h>
 
-/* Points of one event. */
-double
-arg_points(double points)
+/* One event has too many. */
+void
+refuse_points_of(double points)
 {
-	points = arg_finite(points, "points");
-	if (unlikely(fabs(points) > POINT_LIMIT))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("points must be between -1e9 and 1e9, not %.15g",
-						points)));
-	return points;
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("points must be between -1e9 and 1e9, not %.15g",
+					points)));
 }
 
 void

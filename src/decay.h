@@ -5,6 +5,8 @@
 #ifndef ABM_DECAY_H
 #define ABM_DECAY_H
 
+#include <math.h>
+
 #include "abm.h"
 
 /* calls between our own files need no linkage table */
@@ -17,7 +19,7 @@
 /* what is older than so many half-lives before the newest is worth nothing */
 #define DECAY_HORIZON 128
 
-extern double arg_points(double points);
+pg_noreturn extern void refuse_points_of(double points);
 pg_noreturn extern void refuse_points(void);
 extern int64 half_life_arg(FunctionCallInfo fcinfo, int argno);
 extern void check_half_life(int64 half_life, int64 other);
@@ -26,6 +28,16 @@ extern double decay_value(double units, TimestampTz at, TimestampTz as_of,
 extern void check_as_of(TimestampTz as_of, TimestampTz newest);
 
 #pragma GCC visibility pop
+
+/* Points of one event. */
+static inline double
+arg_points(double points)
+{
+	points = arg_finite(points, "points");
+	if (unlikely(fabs(points) > POINT_LIMIT))
+		refuse_points_of(points);
+	return points;
+}
 
 /* How many whole lengths lie before a moment, counted from 2000 on. */
 static inline int64

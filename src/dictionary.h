@@ -117,6 +117,17 @@ entry_bits(const char *text, int len)
 #endif
 }
 
+/* The entry of a text of one byte. */
+static inline uint64
+entry_of_char(char c)
+{
+#ifdef WORDS_BIGENDIAN
+	return entry_bits(&c, 1);
+#else
+	return (uint64) (uint8) c << 8 | 1;
+#endif
+}
+
 static inline int
 text_compare(const char *a, int alen, const char *b, int blen)
 {
@@ -137,24 +148,31 @@ extern Size dict_sealed_size(const Dict *d);
 extern void dict_seal(Dict *to, const Dict *from, const int32 *ranks);
 extern bool dict_whole(const Dict *d, Size size);
 
-/* The code of a text, or -1.  Asked per row: a few short texts are at hand. */
+/* The code of a short text among a few, or -1. */
 static inline int
-dict_find(const Dict *d, const char *text, int len)
+dict_find_few(const Dict *d, uint64 bits)
 {
 	const DictEntry *e = dict_entries(d);
 	int			n = d->nentries;
 	int			code = -1;
+
+	/* to the end: where it stops cannot be foreseen, how far it goes can */
+	for (int i = 0; i < n; i++)
+		code = e[i].bits == bits ? i : code;
+	return code;
+}
+
+/* The code of a text, or -1.  Asked per row: a few short texts are at hand. */
+static inline int
+dict_find(const Dict *d, const char *text, int len)
+{
 	uint64		bits;
 
 	if (len > DICT_SHORT)
 		return dict_find_long(d, text, len);
 	bits = entry_bits(text, len);
-	if (n > DICT_FEW)
-		return dict_find_hashed(d, bits, text, len);
-	/* to the end: where it stops cannot be foreseen, how far it goes can */
-	for (int i = 0; i < n; i++)
-		code = e[i].bits == bits ? i : code;
-	return code;
+	return d->nentries > DICT_FEW ? dict_find_hashed(d, bits, text, len) :
+		dict_find_few(d, bits);
 }
 
 #pragma GCC visibility pop

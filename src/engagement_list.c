@@ -20,8 +20,6 @@
 #include "estimate.h"
 #include "rows.h"
 
-#define COLUMNS 14
-
 /* Accounts with so many recent events, and so many before. */
 typedef struct Cell
 {
@@ -129,11 +127,20 @@ cells_test(cells_hash * cells, const Spans *spans)
 static inline bool
 window_unknown(const Window *w)
 {
-	return w->n > 0 && w->known == 0;
+	return w->n > 0 && window_known(w) == 0;
 }
 
+/* What a list is made from. */
+typedef struct Listing
+{
+	Population	population;
+	ListQuestion question;
+	Meter	   *meter;
+	cells_hash *cells;
+} Listing;
+
 /* All columns but the first. */
-static void
+static inline void
 put_account(Datum *values, bool *nulls, const AccountFigures *f,
 			const Cell *cell, const ListQuestion *q)
 {
@@ -157,32 +164,25 @@ put_account(Datum *values, bool *nulls, const AccountFigures *f,
 	nulls[9] = window_unknown(&f->baseline);
 	nulls[10] = f->baseline.n == 0;
 	nulls[11] = nulls[12] = cell == NULL;
+	nulls[13] = !q->tests;
 }
 
-static void
-list_rows(FunctionCallInfo fcinfo, Population *p, const ListQuestion *q)
+static bool
+list_next(void *from, Datum *values, bool *nulls)
 {
-	int64		accounts;
-	cells_hash *cells = cells_count(*p, q, &accounts);
-	Meter	   *m = meter_make(q);
+	Listing    *list = from;
+	Population *p = &list->population;
 	AccountFigures f;
-	Datum		values[COLUMNS];
-	bool		nulls[COLUMNS] = {false};
-	Rows	   *rows;
 
-	cells_test(cells, &q->spans);
-	entities_expect_rows(fcinfo, accounts);
-	rows = rows_begin(fcinfo);
-	while (account_next(p, m, &f))
-	{
-		values[0] = entity_datum(p->js->kind, p->keys, f.entity);
-		put_account(values, nulls, &f,
-					cells_lookup(cells, cell_key(f.recent.n, f.baseline.n)), q);
-		rows_put(rows, values, nulls);
-		if (p->js->kind != KEY_BIGINT)
-			pfree(DatumGetPointer(values[0]));
-	}
-	rows_end(rows);
+	if (!account_next(p, list->meter, &f))
+		return false;
+	values[0] = entity_datum(p->js->kind, p->keys, f.entity);
+	put_account(values, nulls, &f,
+				list->question.tests ?
+				cells_lookup(list->cells, cell_key(f.recent.n, f.baseline.n)) :
+				NULL,
+				&list->question);
+	return true;
 }
 
 static void
@@ -251,7 +251,9 @@ list_question_arg(FunctionCallInfo fcinfo, const Dict *labels)
 
 	q.as_of = arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of");
 	q.spans = surge_spans_arg(fcinfo, 3, 4);
-	q.fdr = surge_fdr_arg(fcinfo, 5);
+	q.tests = !PG_ARGISNULL(5);
+	if (q.tests)
+		q.fdr = surge_fdr_arg(fcinfo, 5);
 	q.recent_from = days_before(q.as_of, q.spans.recent);
 	q.baseline_from = days_before(q.as_of, q.spans.recent + q.spans.baseline);
 	q.cap = caps_arg(fcinfo, 6, labels);
@@ -260,20 +262,29 @@ list_question_arg(FunctionCallInfo fcinfo, const Dict *labels)
 	return q;
 }
 
-PG_FUNCTION_INFO_V1(abm_engagement_list);
-Datum
-abm_engagement_list(PG_FUNCTION_ARGS)
+static void *
+list_begin(FunctionCallInfo fcinfo, int64 *most)
 {
-	Population	p;
-	ListQuestion q;
+	Listing    *list = palloc(sizeof(Listing));
+	Population *p = &list->population;
+	ListQuestion *q = &list->question;
 
-	entities_begin_rows(fcinfo);
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < 5; i++)
 		if (PG_ARGISNULL(i))
-			return (Datum) 0;
-	p = population_arg(fcinfo, 0, arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of"));
-	entity_expect(fcinfo, 8, p.js->kind);
-	q = list_question_arg(fcinfo, p.events.labels);
-	list_rows(fcinfo, &p, &q);
-	return (Datum) 0;
+			return NULL;
+	*p = population_arg(fcinfo, 0, arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of"));
+	entity_expect(fcinfo, 8, p->js->kind);
+	*q = list_question_arg(fcinfo, p->events.labels);
+	list->meter = meter_make(q);
+	*most = p->js->head.nitems;
+	if (q->tests)
+	{
+		list->cells = cells_count(*p, q, most);
+		cells_test(list->cells, &q->spans);
+	}
+	return list;
 }
+
+static const RowSource list_rows = {list_begin, list_next};
+
+ROWS_FUNCTION(abm_engagement_list, list_rows);

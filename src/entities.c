@@ -9,8 +9,6 @@
 #include "port/pg_bitutils.h"
 #include "utils/uuid.h"
 
-#include "large.h"
-
 const char *const key_kinds[] = {"none", "bigint", "text", "uuid", NULL};
 
 static const Oid key_types[] = {InvalidOid, INT8OID, TEXTOID, UUIDOID};
@@ -41,6 +39,22 @@ entity_key_arg(FunctionCallInfo fcinfo, int argno, KeyKind kind, void **state,
 					   VARSIZE_ANY_EXHDR(key));
 }
 
+/* The code of a key that is not a number, or -1. */
+int64
+entity_key_find(FunctionCallInfo fcinfo, int argno, KeyKind kind,
+				const Dict *keys)
+{
+	const text *key;
+
+	if (keys == NULL)
+		return -1;
+	if (kind == KEY_UUID)
+		return dict_find(keys, (const char *) PG_GETARG_UUID_P(argno)->data,
+						 UUID_LEN);
+	key = PG_GETARG_TEXT_PP(argno);
+	return dict_find(keys, VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key));
+}
+
 /* The type of an argument, numbers if it is not there, must be the keys'. */
 void
 entity_expect(FunctionCallInfo fcinfo, int argno, KeyKind kind)
@@ -68,24 +82,14 @@ entity_find(FunctionCallInfo fcinfo, int argno, const Dict *keys,
 			int64 *entity)
 {
 	Oid			type = get_fn_expr_argtype(fcinfo->flinfo, argno);
-	const text *key;
 
-	*entity = -1;
 	if (type == INT8OID)
 	{
 		*entity = PG_GETARG_INT64(argno);
 		return true;
 	}
-	if (keys == NULL)
-		return false;
-	if (type == UUIDOID)
-		*entity = dict_find(keys, (const char *) PG_GETARG_UUID_P(argno)->data,
-							UUID_LEN);
-	else
-	{
-		key = PG_GETARG_TEXT_PP(argno);
-		*entity = dict_find(keys, VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key));
-	}
+	*entity = entity_key_find(fcinfo, argno, type == UUIDOID ? KEY_UUID : KEY_TEXT,
+							  keys);
 	return *entity >= 0;
 }
 
@@ -113,60 +117,6 @@ entities_check_kinds(KeyKind kind, KeyKind other, const char *what)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("cannot merge %s of entities of type %s with those of type %s",
 						what, key_kinds[kind], key_kinds[other])));
-}
-
-/* Rows in place of those to come, in memory of some context. */
-static void
-rows_in(FunctionCallInfo fcinfo, MemoryContext context)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext caller = MemoryContextSwitchTo(context);
-
-	tuplestore_end(result->setResult);
-	result->setResult = tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0,
-											  false, Max(population_memory, work_mem));
-	MemoryContextSwitchTo(caller);
-}
-
-/*
- * Begin to return rows, one for each entity of a population.  They may take
- * as much memory as the population.
- */
-void
-entities_begin_rows(FunctionCallInfo fcinfo)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-
-	abm_begin_rows(fcinfo);
-	if (population_memory > work_mem)
-		rows_in(fcinfo, result->econtext->ecxt_per_query_memory);
-}
-
-/*
- * There will be so many rows at the most: they lie close together, in a
- * context of their own.  That of the call before is deleted: when a function
- * is called again, its caller has done with the rows that it had.
- */
-void
-entities_expect_rows(FunctionCallInfo fcinfo, int64 rows)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext context = fcinfo->flinfo->fn_extra;
-	Size		row = SizeofMinimalTupleHeader +
-	result->setDesc->natts * sizeof(Datum);
-	Size		size;
-
-	/* what the memory manager takes for a row and its header */
-	row = pg_nextpower2_size_t(row) + 2 * sizeof(Datum);
-	size = Min((Size) rows * row, (Size) population_memory * 1024);
-	fcinfo->flinfo->fn_extra = NULL;
-	if (context != NULL)
-		MemoryContextDelete(context);
-	if (!ROWS_LIE_IN_CONTEXT || !is_large(size))
-		return;
-	context = context_large(result->econtext->ecxt_per_query_memory, size);
-	fcinfo->flinfo->fn_extra = context;
-	rows_in(fcinfo, context);
 }
 
 /* For a person to read; NULL: the entity is a number. */

@@ -29,13 +29,13 @@ extern int	population_memory;	/* kB, a setting */
 
 extern int64 entity_key_arg(FunctionCallInfo fcinfo, int argno, KeyKind kind,
 							void **state, const StateType *type);
+extern int64 entity_key_find(FunctionCallInfo fcinfo, int argno, KeyKind kind,
+							 const Dict *keys);
 extern void entity_expect(FunctionCallInfo fcinfo, int argno, KeyKind kind);
 extern bool entity_find(FunctionCallInfo fcinfo, int argno, const Dict *keys,
 						int64 *entity);
 extern void entities_check_kinds(KeyKind kind, KeyKind other,
 								 const char *what);
-extern void entities_begin_rows(FunctionCallInfo fcinfo);
-extern void entities_expect_rows(FunctionCallInfo fcinfo, int64 rows);
 extern Datum entity_datum(KeyKind kind, const Dict *keys, int64 entity);
 extern const char *entity_show(KeyKind kind, const Dict *keys, int64 entity);
 extern const char *entity_fault(KeyKind kind, const Dict *keys);

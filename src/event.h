@@ -71,23 +71,34 @@ extern const char *event_text_arg(FunctionCallInfo fcinfo, int argno,
 
 #pragma GCC visibility pop
 
-/*
- * The label of a row: a text, or a number in digits.  What it points to lives
- * as long as the row, or is the caller's array of 12 bytes.
- */
-static inline const char *
-event_label_arg(FunctionCallInfo fcinfo, int argno, char *digits, int *len)
+/* The code of a label, or -1. */
+static inline int
+event_text_find(const Dict *labels, const text *label)
 {
-	int32		label;
+	return labels == NULL ? -1 :
+		dict_find(labels, VARDATA_ANY(label), VARSIZE_ANY_EXHDR(label));
+}
 
-	if (digits == NULL)
-		return event_text_arg(fcinfo, argno, len);
-	label = PG_GETARG_INT32(argno);
-	*len = 1;
-	digits[0] = '0' + label;
-	if (label < 0 || label > 9)
-		*len = pg_ltoa(label, digits);
-	return digits;
+/*
+ * The code of a label that is a number among a few, or -1.  Most have one
+ * digit; the others are not looked for.
+ */
+static inline int
+event_number_find(const Dict *labels, int32 number)
+{
+	return (uint32) number > 9 || labels == NULL || labels->nentries > DICT_FEW ?
+		-1 : dict_find_few(labels, entry_of_char('0' + number));
+}
+
+/* The code of any; the state may move. */
+static inline int
+event_number_code(void **state, const StateType *type, int32 number)
+{
+	int			code = event_number_find(state_dict(*state, type, 0), number);
+	char		digits[12];
+
+	return code >= 0 ? code :
+		state_label(state, type, 0, digits, pg_ltoa(number, digits));
 }
 
 #endif							/* ABM_EVENT_H */

@@ -10,6 +10,7 @@
 
 #include "catalog/pg_type.h"
 #include "enums.h"
+#include "rows.h"
 
 const StateType funnel_type = MARKS_TYPE("funnel", 13);
 
@@ -313,43 +314,48 @@ abm_funnel(PG_FUNCTION_ARGS)
 }
 
 /* What each entity did. */
-PG_FUNCTION_INFO_V1(abm_funnel_states);
-Datum
-abm_funnel_states(PG_FUNCTION_ARGS)
+typedef struct FunnelStates
 {
 	FunnelPlan	plan;
 	Population	population;
-	MemoryContext row;
+} FunnelStates;
 
-	entities_begin_rows(fcinfo);
-	if (PG_ARGISNULL(0) || !funnel_plan_arg(fcinfo, 1, true, &plan))
-		return (Datum) 0;
-	population = population_arg(fcinfo, 0, plan.as_of);
-	entity_expect(fcinfo, 7, population.js->kind);
-	funnel_population(&plan, &population);
-	row = AllocSetContextCreate(CurrentMemoryContext, "funnel_states row",
-								ALLOCSET_DEFAULT_SIZES);
-	while (population_next(&population))
-	{
-		FunnelPass	pass;
-		Datum		values[6];
-		bool		nulls[6] = {false};
-		MemoryContext caller;
+static void *
+states_begin(FunctionCallInfo fcinfo, int64 *most)
+{
+	FunnelStates *states = palloc(sizeof(FunnelStates));
+	FunnelPlan *plan = &states->plan;
+	Population *population = &states->population;
 
-		funnel_pass(&plan, &population, &pass);
-		caller = MemoryContextSwitchTo(row);
-		values[0] = population_entity(&population);
-		values[1] = Int32GetDatum(pass.match.reached);
-		values[2] = enum_datum(&funnel_status_kind, pass.match.state);
-		nulls[3] = nulls[4] = pass.match.reached == 0;
-		values[3] = TimestampTzGetDatum(nulls[3] ? 0 : pass.times[0]);
-		values[4] = TimestampTzGetDatum(nulls[3] ? 0 :
-										pass.times[pass.match.reached - 1]);
-		values[5] = times_datum(&plan, &pass);
-		abm_put_row(fcinfo, values, nulls);
-		MemoryContextSwitchTo(caller);
-		MemoryContextReset(row);
-	}
-	MemoryContextDelete(row);
-	return (Datum) 0;
+	if (PG_ARGISNULL(0) || !funnel_plan_arg(fcinfo, 1, true, plan))
+		return NULL;
+	*population = population_arg(fcinfo, 0, plan->as_of);
+	entity_expect(fcinfo, 7, population->js->kind);
+	funnel_population(plan, population);
+	return states;
 }
+
+static bool
+states_next(void *from, Datum *values, bool *nulls)
+{
+	FunnelStates *states = from;
+	FunnelPass	pass;
+	int			reached;
+
+	if (!population_next(&states->population))
+		return false;
+	funnel_pass(&states->plan, &states->population, &pass);
+	reached = pass.match.reached;
+	values[0] = population_entity(&states->population);
+	values[1] = Int32GetDatum(reached);
+	values[2] = enum_datum(&funnel_status_kind, pass.match.state);
+	nulls[3] = nulls[4] = reached == 0;
+	values[3] = TimestampTzGetDatum(reached == 0 ? 0 : pass.times[0]);
+	values[4] = TimestampTzGetDatum(reached == 0 ? 0 : pass.times[reached - 1]);
+	values[5] = times_datum(&states->plan, &pass);
+	return true;
+}
+
+static const RowSource states_rows = {states_begin, states_next};
+
+ROWS_FUNCTION(abm_funnel_states, states_rows);

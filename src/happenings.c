@@ -231,7 +231,7 @@ recode_small(void *items, int n, const StateCodes *codes)
 
 #define SORT_FORM(name, Record, decides) \
 	static void \
-	sort_##name(void *items, void *from, int n, const StateCodes *codes) \
+	sort_##name(void *items, const void *from, int n, const StateCodes *codes) \
 	{ \
 		const RecordShape shape = { \
 			.size = sizeof(Record),.entity_size = sizeof(((Record *) NULL)->entity), \

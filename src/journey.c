@@ -90,19 +90,22 @@ event_text_arg(FunctionCallInfo fcinfo, int argno, int *len)
 }
 
 static Datum
-journey_accum(FunctionCallInfo fcinfo, char *digits)
+journey_accum(FunctionCallInfo fcinfo, bool number)
 {
 	Event		event = {0, 0, 0};
-	const char *label;
-	int			len;
+	const char *label = NULL;
+	int			len = 0;
 	void	   *state;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return state_leave_out(fcinfo, &journey_type);
 	event.at = arg_time(PG_GETARG_TIMESTAMPTZ(1), "at");
-	label = event_label_arg(fcinfo, 2, digits, &len);
+	if (!number)
+		label = event_text_arg(fcinfo, 2, &len);
 	state = state_begin(fcinfo, &journey_type);
-	event.label = state_label(&state, &journey_type, 0, label, len);
+	event.label = number ?
+		event_number_code(&state, &journey_type, PG_GETARG_INT32(2)) :
+		state_label(&state, &journey_type, 0, label, len);
 	state = state_append(state, &journey_type, &event);
 	return state_end(fcinfo, &journey_type, state);
 }
@@ -240,16 +243,14 @@ PG_FUNCTION_INFO_V1(abm_journey_accum);
 Datum
 abm_journey_accum(PG_FUNCTION_ARGS)
 {
-	return journey_accum(fcinfo, NULL);
+	return journey_accum(fcinfo, false);
 }
 
 PG_FUNCTION_INFO_V1(abm_journey_accum_number);
 Datum
 abm_journey_accum_number(PG_FUNCTION_ARGS)
 {
-	char		digits[12];
-
-	return journey_accum(fcinfo, digits);
+	return journey_accum(fcinfo, true);
 }
 
 PG_FUNCTION_INFO_V1(abm_touches);

@@ -6,6 +6,7 @@
  */
 #include "journeys.h"
 
+#include "rows.h"
 #include "utils/float.h"
 
 static const StateField journeys_fields[] = {
@@ -69,7 +70,8 @@ const StateType journeys_type = {
  * not.
  */
 static inline bool
-journeys_put(Journeys *js, const Happening *h)
+journeys_put(Journeys *js, int64 entity, TimestampTz at, int32 label,
+			 double value)
 {
 	int			form = state_form(&js->head);
 	Size		size = form == FORM_SMALL ? sizeof(SmallRecord) :
@@ -77,60 +79,114 @@ journeys_put(Journeys *js, const Happening *h)
 	Size		place = offsetof(Journeys, happening) + js->dict_bytes[0] +
 	js->dict_bytes[1] + (Size) js->head.nitems * size;
 	SmallRecord *record = (SmallRecord *) ((char *) js + place);
+	StateKey	key;
 
 	if (form == FORM_FULL || form == FORM_WIDE ||
-		place + size > VARSIZE(js) || h->entity != (uint32) h->entity ||
-		!event_pack(h->at, h->label, &record->key))
+		place + size > VARSIZE(js) || entity != (uint32) entity ||
+		!event_pack(at, label, &key))
 		return false;
-	record->entity = (uint32) h->entity;
 	switch (form)
 	{
 		case FORM_SMALL:
-			if (!isnan(h->value))
+			if (!isnan(value))
 				return false;
 			break;
 		case FORM_POINTS:
-			if (!value_small(h->value))
+			if (!value_small(value))
 				return false;
-			((PointsRecord *) record)->value = (float) h->value;
+			((PointsRecord *) record)->value = (float) value;
 			break;
 		default:
-			((ValuedRecord *) record)->value = h->value;
+			((ValuedRecord *) record)->value = value;
 	}
+	record->entity = (uint32) entity;
+	record->key = key;
 	js->head.nitems++;
 	return true;
 }
 
-/* The kind is a constant to the compiler. */
-static pg_attribute_always_inline Datum
-journeys_accum(FunctionCallInfo fcinfo, KeyKind kind, char *digits)
+/* The same for all rows. */
+static pg_noinline void *
+journeys_append(void *state, int64 entity, TimestampTz at, int32 label,
+				double value)
 {
-	Happening	happening;
-	const char *label;
-	int			len;
+	Happening	happening = {entity, at, label, 0, value};
+
+	return state_append(state, &journeys_type, &happening);
+}
+
+/* Entities of another kind than a state has. */
+static pg_noinline void
+journeys_set_kind(Journeys *js, KeyKind kind)
+{
+	Journeys	other = {.kind = kind};
+
+	if (js->head.nitems > 0)
+		journeys_absorb(js, &other);
+	js->kind = kind;
+}
+
+/* Any row. */
+static pg_noinline Datum
+journeys_accum(FunctionCallInfo fcinfo, KeyKind kind, bool number)
+{
+	TimestampTz at;
+	const char *label = NULL;
+	int			len = 0;
+	double		value;
+	int64		entity;
+	int32		code;
 	void	   *state;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		return state_leave_out(fcinfo, &journeys_type);
-	happening.at = arg_time(PG_GETARG_TIMESTAMPTZ(2), "at");
-	label = event_label_arg(fcinfo, 3, digits, &len);
-	happening.padding = 0;
-	happening.value = PG_NARGS() < 5 || PG_ARGISNULL(4) ? get_float8_nan() :
+	at = arg_time(PG_GETARG_TIMESTAMPTZ(2), "at");
+	if (!number)
+		label = event_text_arg(fcinfo, 3, &len);
+	value = PG_NARGS() < 5 || PG_ARGISNULL(4) ? get_float8_nan() :
 		arg_finite(PG_GETARG_FLOAT8(4), "value");
 	state = state_begin(fcinfo, &journeys_type);
-	if (unlikely(((Journeys *) state)->kind != kind))
-	{
-		Journeys	other = {.kind = kind};
-
-		if (((Journeys *) state)->head.nitems > 0)
-			journeys_absorb(state, &other);
-		((Journeys *) state)->kind = kind;
-	}
-	happening.entity = entity_arg(fcinfo, 1, kind, &state, &journeys_type);
-	happening.label = state_label(&state, &journeys_type, 0, label, len);
-	if (unlikely(!journeys_put(state, &happening)))
-		state = state_append(state, &journeys_type, &happening);
+	if (((Journeys *) state)->kind != kind)
+		journeys_set_kind(state, kind);
+	entity = entity_arg(fcinfo, 1, kind, &state, &journeys_type);
+	code = number ?
+		event_number_code(&state, &journeys_type, PG_GETARG_INT32(3)) :
+		state_label(&state, &journeys_type, 0, label, len);
+	if (!journeys_put(state, entity, at, code, value))
+		state = journeys_append(state, entity, at, code, value);
 	return state_end(fcinfo, &journeys_type, state);
+}
+
+/*
+ * A row like nearly all, in few steps: the state has its label, the key of
+ * its entity, and room for a small record.  False if it is not like that.
+ * The kind is a constant to the compiler, and whether labels are numbers.
+ */
+static pg_attribute_always_inline bool
+journeys_accum_known(FunctionCallInfo fcinfo, KeyKind kind, bool number)
+{
+	Journeys   *js = (Journeys *) state_at_hand(fcinfo);
+	bool		valued = PG_NARGS() >= 5 && !PG_ARGISNULL(4);
+	double		value = get_float8_nan();
+	const Dict *labels;
+	int64		entity;
+	int32		code;
+
+	if (js == NULL || js->kind != kind || PG_ARGISNULL(1) ||
+		PG_ARGISNULL(2) || PG_ARGISNULL(3))
+		return false;
+	if (valued)
+	{
+		value = PG_GETARG_FLOAT8(4) + 0.0;	/* never minus zero */
+		if (!isfinite(value))
+			return false;
+	}
+	labels = state_dict(js, &journeys_type, 0);
+	code = number ? event_number_find(labels, PG_GETARG_INT32(3)) :
+		event_text_find(labels, PG_GETARG_TEXT_PP(3));
+	entity = kind == KEY_BIGINT ? PG_GETARG_INT64(1) :
+		entity_key_find(fcinfo, 1, kind, state_dict(js, &journeys_type, KEY_DICT));
+	return code >= 0 && journeys_put(js, entity, PG_GETARG_TIMESTAMPTZ(2), code, value);
 }
 
 /*
@@ -151,16 +207,16 @@ population_arg(FunctionCallInfo fcinfo, int argno, TimestampTz as_of)
 	p.keys = state_dict(p.js, &journeys_type, KEY_DICT);
 	p.events.labels = state_dict(p.js, &journeys_type, 0);
 	p.as_of = as_of;
+	p.room = 64;
+	p.buffer = palloc(p.room * sizeof(Event));
 	return p;
 }
 
 static void
 population_widen(Population *p)
 {
-	p->room = p->room == 0 ? 64 : p->room * 2;
-	p->buffer = p->buffer == NULL ?
-		palloc(p->room * sizeof(Event)) :
-		repalloc_huge(p->buffer, (Size) p->room * sizeof(Event));
+	p->room *= 2;
+	p->buffer = repalloc_huge(p->buffer, (Size) p->room * sizeof(Event));
 }
 
 /* Read the events of the entity at the next record: are there any so far? */
@@ -221,26 +277,22 @@ population_entity(const Population *p)
  */
 STATE_FUNCTIONS(journeys, journeys_type);
 
-#define JOURNEYS_ACCUM(name, kind) \
+#define JOURNEYS_ACCUM(name, kind, number) \
 	PG_FUNCTION_INFO_V1(abm_journeys_accum_##name); \
 	Datum \
 	abm_journeys_accum_##name(PG_FUNCTION_ARGS) \
 	{ \
-		return journeys_accum(fcinfo, kind, NULL); \
-	} \
-	PG_FUNCTION_INFO_V1(abm_journeys_accum_##name##_number); \
-	Datum \
-	abm_journeys_accum_##name##_number(PG_FUNCTION_ARGS) \
-	{ \
-		char		digits[12]; \
-		\
-		return journeys_accum(fcinfo, kind, digits); \
+		return likely(journeys_accum_known(fcinfo, kind, number)) ? \
+			PG_GETARG_DATUM(0) : journeys_accum(fcinfo, kind, number); \
 	} \
 	extern Datum abm_journeys_accum_##name(PG_FUNCTION_ARGS)
 
-JOURNEYS_ACCUM(bigint, KEY_BIGINT);
-JOURNEYS_ACCUM(text, KEY_TEXT);
-JOURNEYS_ACCUM(uuid, KEY_UUID);
+JOURNEYS_ACCUM(bigint, KEY_BIGINT, false);
+JOURNEYS_ACCUM(bigint_number, KEY_BIGINT, true);
+JOURNEYS_ACCUM(text, KEY_TEXT, false);
+JOURNEYS_ACCUM(text_number, KEY_TEXT, true);
+JOURNEYS_ACCUM(uuid, KEY_UUID, false);
+JOURNEYS_ACCUM(uuid_number, KEY_UUID, true);
 
 PG_FUNCTION_INFO_V1(abm_journeys_touches);
 Datum
@@ -302,62 +354,53 @@ abm_journey_of(PG_FUNCTION_ARGS)
 	return journey_datum(&p.events);
 }
 
-PG_FUNCTION_INFO_V1(abm_journeys_unnest);
-Datum
-abm_journeys_unnest(PG_FUNCTION_ARGS)
+static void *
+population_begin(FunctionCallInfo fcinfo, int64 *most)
 {
-	Population	p;
-	MemoryContext row;
+	Population *p;
 
-	entities_begin_rows(fcinfo);
 	if (PG_ARGISNULL(0))
-		return (Datum) 0;
-	p = population_arg(fcinfo, 0, DT_NOEND);
-	entity_expect(fcinfo, 1, p.js->kind);
-	row = AllocSetContextCreate(CurrentMemoryContext, "journeys_unnest row",
-								ALLOCSET_DEFAULT_SIZES);
-	while (population_next(&p))
-	{
-		MemoryContext caller = MemoryContextSwitchTo(row);
-		Datum		values[2];
-		bool		nulls[2] = {false, false};
-
-		values[0] = population_entity(&p);
-		values[1] = journey_datum(&p.events);
-		abm_put_row(fcinfo, values, nulls);
-		MemoryContextSwitchTo(caller);
-		MemoryContextReset(row);
-	}
-	MemoryContextDelete(row);
-	return (Datum) 0;
+		return NULL;
+	p = palloc(sizeof(Population));
+	*p = population_arg(fcinfo, 0, DT_NOEND);
+	entity_expect(fcinfo, 1, p->js->kind);
+	return p;
 }
 
-PG_FUNCTION_INFO_V1(abm_journeys_events);
-Datum
-abm_journeys_events(PG_FUNCTION_ARGS)
+static bool
+unnest_next(void *from, Datum *values, bool *nulls)
 {
-	Population	p;
+	Population *p = from;
 
-	entities_begin_rows(fcinfo);
-	if (PG_ARGISNULL(0))
-		return (Datum) 0;
-	p = population_arg(fcinfo, 0, DT_NOEND);
-	entity_expect(fcinfo, 1, p.js->kind);
-	for (int i = 0; i < p.js->head.nitems; i++)
-	{
-		Happening	h = happening_at(p.js->happening, i, state_form(&p.js->head));
-		Datum		values[4];
-		bool		nulls[4] = {false, false, false, isnan(h.value)};
-
-		CHECK_EVERY(i, 0xFFF);
-		values[0] = entity_datum(p.js->kind, p.keys, h.entity);
-		values[1] = TimestampTzGetDatum(h.at);
-		values[2] = label_datum(p.events.labels, h.label);
-		values[3] = Float8GetDatum(h.value);
-		abm_put_row(fcinfo, values, nulls);
-		pfree(DatumGetPointer(values[2]));
-		if (p.js->kind != KEY_BIGINT)
-			pfree(DatumGetPointer(values[0]));
-	}
-	return (Datum) 0;
+	if (!population_next(p))
+		return false;
+	values[0] = population_entity(p);
+	values[1] = journey_datum(&p->events);
+	return true;
 }
+
+static const RowSource unnest_rows = {population_begin, unnest_next};
+
+ROWS_FUNCTION(abm_journeys_unnest, unnest_rows);
+
+static bool
+events_next(void *from, Datum *values, bool *nulls)
+{
+	Population *p = from;
+	const Journeys *js = p->js;
+	Happening	h;
+
+	if (p->next >= js->head.nitems)
+		return false;
+	h = happening_at(js->happening, p->next++, state_form(&js->head));
+	values[0] = entity_datum(js->kind, p->keys, h.entity);
+	values[1] = TimestampTzGetDatum(h.at);
+	values[2] = label_datum(p->events.labels, h.label);
+	values[3] = Float8GetDatum(h.value);
+	nulls[3] = isnan(h.value);
+	return true;
+}
+
+static const RowSource events_rows = {population_begin, events_next};
+
+ROWS_FUNCTION(abm_journeys_events, events_rows);

@@ -2,19 +2,25 @@
  * records.c
  *		Records of many entities brought together.
  *
- * A radix sort over the entity, least significant digit first, brings the
- * records of an entity together without disturbing their order.  They came in
- * the order of time more often than not, so that sorting each entity's few
- * records afterwards is little work.
+ * A radix sort over the entity brings the records of an entity together
+ * without disturbing their order.  They came in the order of time more often
+ * than not, so that sorting each entity's few records afterwards is little
+ * work.  Many records are first dealt out by the most significant digit: what
+ * has the same one is so little that it is sorted where the processor has it
+ * at hand, least significant digit first.
  */
 #include "records.h"
 
+#include "port/pg_bitutils.h"
+
 #include "large.h"
 
+/* a digit has as many values as can be told apart without waiting */
 #define DIGIT_BITS 11
+#define SPLIT_BITS 10
 
-/* one pass with so many counters takes the time of two with fewer */
-#define WIDEST_DIGIT 17
+/* bytes that are at hand */
+#define AT_HAND (32 * 1024)
 
 /* records of one entity up to so many are sorted by insertion */
 #define FEW_RECORDS 24
@@ -23,6 +29,8 @@
 typedef struct Radix
 {
 	uint64		least;			/* entity, as an unsigned number */
+	int			width;			/* bits in which entities differ */
+	int			shift;			/* bits below the digits */
 	int			ndigits;
 	int			bits;			/* of a digit */
 	uint32	   *count;			/* of each value of each digit */
@@ -41,22 +49,17 @@ static inline uint32
 record_digit(const Radix *r, const char *record, int entity_size, int digit)
 {
 	return (uint32) ((record_entity(record, entity_size) - r->least) >>
-					 (digit * r->bits)) & ((1u << r->bits) - 1);
+					 (r->shift + digit * r->bits)) & ((1u << r->bits) - 1);
 }
 
-/*
- * The range of the entities; false if they are in order already.  Records
- * that are to end elsewhere are glad of a single pass.
- */
-static inline bool
-radix_plan(Radix *r, const char *items, int n, int size, int entity_size,
-		   bool elsewhere)
+/* The range of the entities; false if they are in order already. */
+static pg_attribute_always_inline bool
+radix_range(Radix *r, const char *items, int n, int size, int entity_size)
 {
 	uint64		least = PG_UINT64_MAX;
 	uint64		greatest = 0;
 	uint64		last = 0;
 	bool		sorted = true;
-	int			width;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -70,20 +73,16 @@ radix_plan(Radix *r, const char *items, int n, int size, int entity_size,
 	}
 	if (sorted)
 		return false;
-	width = 64 - __builtin_clzll(greatest - least);
 	r->least = least;
-	r->ndigits = (width + DIGIT_BITS - 1) / DIGIT_BITS;
-	if (elsewhere && width <= WIDEST_DIGIT && n >> width > 0)
-		r->ndigits = 1;
-	r->bits = (width + r->ndigits - 1) / r->ndigits;
+	r->width = pg_leftmost_one_pos64(greatest - least) + 1;
 	return true;
 }
 
-/* How often each digit has each value. */
-static inline void
+/* Where the records with each value of each digit begin. */
+static pg_attribute_always_inline void
 radix_count(Radix *r, const char *items, int n, int size, int entity_size)
 {
-	r->count = palloc0((sizeof(uint32) * r->ndigits) << r->bits);
+	memset(r->count, 0, (sizeof(uint32) * r->ndigits) << r->bits);
 	for (int i = 0; i < n; i++)
 	{
 		CHECK_EVERY(i, 0xFFFF);
@@ -106,7 +105,8 @@ radix_count(Radix *r, const char *items, int n, int size, int entity_size)
 	}
 }
 
-static inline void
+/* Afterwards the counts say where the records with each value end. */
+static pg_attribute_always_inline void
 radix_scatter(Radix *r, char *to, const char *from, int n, int size,
 			  int entity_size, int digit)
 {
@@ -122,15 +122,34 @@ radix_scatter(Radix *r, char *to, const char *from, int n, int size,
 	}
 }
 
-/*
- * From one place to another and back; true if the records end in the second
- * one.  Sizes are constants where this is called, so that the loops are tight.
- */
-static pg_attribute_always_inline bool
-radix_passes(Radix *r, char *from, char *to, int n, int size, int entity_size)
+/* Few values of a digit for few records: to count takes time, too. */
+static inline void
+radix_digits(Radix *r, int n)
 {
-	radix_count(r, from, n, size, entity_size);
-	touch_large(to, (Size) n * size);
+	int			most = Min(DIGIT_BITS, pg_leftmost_one_pos32(n) + 2);
+
+	r->shift = 0;
+	r->ndigits = (r->width + most - 1) / most;
+	r->bits = (r->width + r->ndigits - 1) / r->ndigits;
+}
+
+/*
+ * Bring together the records of each entity, with room for as many elsewhere:
+ * there they are, or here.  Sizes are constants where this is called, so that
+ * the loops are tight.
+ */
+static pg_attribute_always_inline char *
+radix_sort(Radix *r, char *items, char *spare, int n, int size,
+		   int entity_size)
+{
+	char	   *from = items;
+	char	   *to = spare;
+
+	if (n <= 1 || (r->width > DIGIT_BITS &&
+				   !radix_range(r, items, n, size, entity_size)))
+		return items;
+	radix_digits(r, n);
+	radix_count(r, items, n, size, entity_size);
 	for (int d = 0; d < r->ndigits; d++)
 	{
 		char	   *swap = from;
@@ -139,33 +158,26 @@ radix_passes(Radix *r, char *from, char *to, int n, int size, int entity_size)
 		from = to;
 		to = swap;
 	}
-	pfree(r->count);
-	return r->ndigits % 2 == 1;
+	return from;
 }
 
-static pg_attribute_always_inline void
-radix_sort(char *items, int n, int size, int entity_size)
+/*
+ * Deal records out by their most significant digit, so that what has the same
+ * one is at hand.  Into how many parts; each ends where the counts say.
+ */
+static pg_attribute_always_inline int
+radix_split(Radix *r, char *to, const char *from, int n, int size,
+			int entity_size)
 {
-	Radix		r;
-	char	   *spare;
+	int			parts = pg_leftmost_one_pos64((Size) n * size / AT_HAND) + 1;
 
-	if (!radix_plan(&r, items, n, size, entity_size, false))
-		return;
-	spare = palloc_large((Size) n * size);
-	if (radix_passes(&r, items, spare, n, size, entity_size))
-		memcpy_large(items, spare, (Size) n * size);
-	pfree(spare);
-}
-
-/* The same into another place; those at the first one lose their order. */
-static pg_attribute_always_inline void
-radix_move(char *to, char *from, int n, int size, int entity_size)
-{
-	Radix		r;
-
-	if (!radix_plan(&r, from, n, size, entity_size, true) ||
-		!radix_passes(&r, from, to, n, size, entity_size))
-		memcpy_large(to, from, (Size) n * size);
+	r->bits = Min(Min(parts, SPLIT_BITS), r->width);
+	r->shift = r->width - r->bits;
+	r->ndigits = 1;
+	radix_count(r, from, n, size, entity_size);
+	touch_large(to, (Size) n * size);
+	radix_scatter(r, to, from, n, size, entity_size, 0);
+	return 1 << r->bits;
 }
 
 /* Sort records of one entity that are not many, or nearly in order. */
@@ -213,26 +225,41 @@ record_key(const char *record, int entity_size)
 	return key;
 }
 
-/* Is it seen by the keys that two records are in order? */
-static inline bool
-keys_in_order(const char *a, const char *b, int entity_size, bool equal)
+/*
+ * Records that are together to their place.  Is it seen by their keys that
+ * those of each entity are in order?  Which one begins the next entity cannot
+ * be foreseen, so that nothing waits for it.
+ */
+static pg_attribute_always_inline bool
+records_place(char *items, const char *from, int n, int size,
+			  int entity_size, bool equal)
 {
-	uint64		x = record_key(a, entity_size);
-	uint64		y = record_key(b, entity_size);
+	bool		in_order = true;
+	uint64		entity = 0;
+	uint64		key = 0;
 
-	return x < y || (equal && x == y);
+	for (int i = 0; i < n; i++)
+	{
+		const char *record = from + (Size) i * size;
+		uint64		next_entity = record_entity(record, entity_size);
+		uint64		next_key = record_key(record, entity_size);
+
+		CHECK_EVERY(i, 0xFFFF);
+		in_order &= (next_entity != entity) | (next_key > key) |
+			(equal & (next_key == key)) | (i == 0);
+		entity = next_entity;
+		key = next_key;
+		if (from != items)
+			memcpy(items + (Size) i * size, record, size);
+	}
+	return in_order;
 }
 
-/*
- * Sort the records of each entity, sizes being constants again.  Most are in
- * order, and where there are keys that is seen without a call.
- */
-static pg_attribute_always_inline void
+/* Sort the records of each entity. */
+static void
 runs_sort(char *items, int n, int size, int entity_size,
 		  const RecordShape *shape)
 {
-	bool		equal = shape->key_decides;
-	bool		in_order = shape->key_first;
 	int			start = 0;
 
 	for (int i = 1; i <= n; i++)
@@ -241,77 +268,131 @@ runs_sort(char *items, int n, int size, int entity_size,
 		if (i < n &&
 			record_entity(items + (Size) i * size, entity_size) ==
 			record_entity(items + (Size) start * size, entity_size))
-		{
-			in_order = in_order &&
-				keys_in_order(items + (Size) (i - 1) * size,
-							  items + (Size) i * size, entity_size, equal);
 			continue;
-		}
-		if (i - start > 1 && !in_order)
+		if (i - start > 1)
 			run_sort(items + (Size) start * size, i - start, shape);
-		in_order = shape->key_first;
 		start = i;
 	}
 }
 
+/* What is left to do with records that are together. */
 static pg_attribute_always_inline void
-gather_sized(char *items, char *from, int n, int size, int entity_size)
+records_finish(char *items, char *from, int n, int size, int entity_size,
+			   const StateCodes *codes, const RecordShape *shape)
 {
-	if (from == NULL)
-		radix_sort(items, n, size, entity_size);
-	else
-		radix_move(items, from, n, size, entity_size);
+	if (codes != NULL)
+		shape->recode(from, n, codes);
+	if (shape->key_first)
+	{
+		if (!records_place(items, from, n, size, entity_size, shape->key_decides))
+			runs_sort(items, n, size, entity_size, shape);
+		return;
+	}
+	if (from != items)
+		memcpy_large(items, from, (Size) n * size);
+	runs_sort(items, n, size, entity_size, shape);
 }
 
-/* The usual sizes are constants to the compiler. */
-static void
-records_gather(void *items, void *from, int n, const RecordShape *shape)
+/* The most records that one part has. */
+static int
+largest_part(const uint32 *ends, int nparts)
 {
-	if (shape->entity_size == 8)
-		gather_sized(items, from, n, shape->size, 8);
-	else if (shape->size == 12)
-		gather_sized(items, from, n, 12, 4);
-	else if (shape->size == 16)
-		gather_sized(items, from, n, 16, 4);
-	else if (shape->size == 20)
-		gather_sized(items, from, n, 20, 4);
-	else
-		gather_sized(items, from, n, shape->size, 4);
+	uint32		start = 0;
+	uint32		largest = 0;
+
+	for (int i = 0; i < nparts; i++)
+	{
+		largest = Max(largest, ends[i] - start);
+		start = ends[i];
+	}
+	return (int) largest;
 }
 
-static void
-records_order(void *items, int n, const RecordShape *shape)
+/*
+ * Sort records from one place into another, where they get other codes if
+ * there are any.
+ */
+static pg_attribute_always_inline void
+records_move(char *items, const char *from, int n, int size, int entity_size,
+			 const StateCodes *codes, const RecordShape *shape)
 {
-	if (shape->entity_size == 8)
-		runs_sort(items, n, shape->size, 8, shape);
-	else if (shape->size == 12)
-		runs_sort(items, n, 12, 4, shape);
-	else if (shape->size == 16)
-		runs_sort(items, n, 16, 4, shape);
-	else if (shape->size == 20)
-		runs_sort(items, n, 20, 4, shape);
+	uint32		ends[1 << SPLIT_BITS];
+	uint32		digits[64 / DIGIT_BITS + 1][1 << DIGIT_BITS];
+	Radix		whole = {.count = ends};
+	Radix		part = {.count = digits[0],.width = 64};
+	uint32		start = 0;
+	int			nparts = 1;
+	char	   *spare;
+
+	if ((Size) n * size <= AT_HAND ||
+		!radix_range(&whole, from, n, size, entity_size))
+	{
+		memcpy_large(items, from, (Size) n * size);
+		ends[0] = n;
+	}
 	else
-		runs_sort(items, n, shape->size, 4, shape);
+		nparts = radix_split(&whole, items, from, n, size, entity_size);
+	spare = palloc_large((Size) largest_part(ends, nparts) * size);
+	for (int i = 0; i < nparts; i++)
+	{
+		char	   *here = items + (Size) start * size;
+		int			m = ends[i] - start;
+
+		CHECK_FOR_INTERRUPTS();
+		if (nparts > 1)
+		{
+			part.least = whole.least + ((uint64) i << whole.shift);
+			part.width = whole.shift;
+		}
+		records_finish(here, part.width == 0 ? here :
+					   radix_sort(&part, here, spare, m, size, entity_size),
+					   m, size, entity_size, codes, shape);
+		start = ends[i];
+	}
+	pfree(spare);
 }
 
 /*
  * Sort records by entity, and those of one entity by what they compare by,
- * where they stand; see StatePacking for those that stand elsewhere.  Labels
- * are exchanged when the entities are together: where the records came from
- * they must stay.
+ * where they stand or from another place; see StatePacking for the latter.
  */
 void
-records_sort(void *items, void *from, int n, const StateCodes *codes,
+records_sort(void *items, const void *from, int n, const StateCodes *codes,
 			 const RecordShape *shape)
 {
-	if (from != NULL && codes->of[KEY_DICT] != NULL)
+	Size		bytes = (Size) n * shape->size;
+	char	   *spare = NULL;
+
+	if (from == NULL)
+		codes = NULL;
+	else if (codes->of[KEY_DICT] != NULL)
 	{
-		memcpy_large(items, from, (Size) n * shape->size);
-		shape->recode(items, n, codes);
-		from = NULL;
+		/* by the new codes of entities */
+		spare = palloc_large(bytes);
+		memcpy_large(spare, from, bytes);
+		shape->recode(spare, n, codes);
+		codes = NULL;
 	}
-	records_gather(items, from, n, shape);
-	if (from != NULL && codes->of[0] != NULL)
-		shape->recode(items, n, codes);
-	records_order(items, n, shape);
+	else if (codes->of[0] == NULL)
+		codes = NULL;
+	if (from == NULL)
+	{
+		spare = palloc_large(bytes);
+		memcpy_large(spare, items, bytes);
+	}
+	if (spare != NULL)
+		from = spare;
+	/* the usual sizes are constants to the compiler */
+	if (shape->entity_size == 8)
+		records_move(items, from, n, shape->size, 8, codes, shape);
+	else if (shape->size == 12)
+		records_move(items, from, n, 12, 4, codes, shape);
+	else if (shape->size == 16)
+		records_move(items, from, n, 16, 4, codes, shape);
+	else if (shape->size == 20)
+		records_move(items, from, n, 20, 4, codes, shape);
+	else
+		records_move(items, from, n, shape->size, 4, codes, shape);
+	if (spare != NULL)
+		pfree(spare);
 }

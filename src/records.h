@@ -24,7 +24,7 @@ typedef struct RecordShape
 	void		(*recode) (void *items, int n, const StateCodes *codes);
 } RecordShape;
 
-extern void records_sort(void *items, void *from, int n,
+extern void records_sort(void *items, const void *from, int n,
 						 const StateCodes *codes, const RecordShape *shape);
 
 #pragma GCC visibility pop

@@ -138,7 +138,7 @@ state_start(const StateType *type)
 Datum
 state_finish(void *state, const StateType *type)
 {
-	return PointerGetDatum(state_sealed_own(state, type));
+	return PointerGetDatum(state_sealed(state, type));
 }
 
 /*

@@ -98,10 +98,9 @@ typedef struct StatePacking
 
 	/*
 	 * Instead of compare: sorts records where they stand; or, if from is not
-	 * NULL, those there into items, with other codes.  They change places
-	 * there, but all stay.
+	 * NULL, copies of those there into items, with other codes.
 	 */
-	void		(*sort) (void *items, void *from, int n,
+	void		(*sort) (void *items, const void *from, int n,
 						 const StateCodes *codes);
 
 	/* exchange codes, if the type has dictionaries; see StateCodes */
@@ -228,7 +227,6 @@ extern void *state_append(void *state, const StateType *type, const void *item);
 extern Wide state_amount(void **state, const StateType *type,
 						 NullableDatum amount, const char *what);
 extern void *state_sealed(const void *state, const StateType *type);
-extern void *state_sealed_own(void *state, const StateType *type);
 extern Datum state_keep(FunctionCallInfo fcinfo, const StateType *type,
 						void *state);
 extern Datum state_leave_out(FunctionCallInfo fcinfo, const StateType *type);

@@ -75,7 +75,7 @@ state_keep(FunctionCallInfo fcinfo, const StateType *type, void *state)
 	MemoryContext aggregate;
 
 	if (!in_aggregate(fcinfo))
-		return PointerGetDatum(state_sealed_own(state, type));
+		return PointerGetDatum(state_sealed(state, type));
 	if (large != NULL)
 	{
 		Assert(head_of(state)->flags & STATE_LARGE);

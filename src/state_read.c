@@ -388,7 +388,7 @@ state_read(StringInfo buf, const StateType *given, const char **fault)
 		return NULL;
 	pq_getmsgint(buf, 4);
 	n = head->nitems;
-	head = state_sealed_own(head, type);
+	head = state_sealed(head, type);
 	if (head->nitems != n)
 		*fault = "its records stand twice";
 	return *fault == NULL ? head : NULL;

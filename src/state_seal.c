@@ -119,12 +119,12 @@ state_trimmed(const StateHead *from, const StateType *type, StateCodes *ranks)
 
 /* The records in order, folded; those of a sealed state are. */
 static void
-state_settle(StateHead *to, StateHead *from, const StateType *type,
-			 const StateCodes *ranks, bool own)
+state_settle(StateHead *to, const StateHead *from, const StateType *type,
+			 const StateCodes *ranks)
 {
 	const StatePacking *packing = state_packing(from, type);
 
-	if (own && packing != NULL && packing->sort != NULL)
+	if ((from->flags & STATE_OPEN) && packing != NULL && packing->sort != NULL)
 	{
 		packing->sort(state_items(to, type), state_items(from, type),
 					  from->nitems, ranks);
@@ -151,13 +151,15 @@ state_close_up(StateHead *head, const StateType *type)
 	SET_VARSIZE(head, start + tail);
 }
 
-static StateHead *
-state_canonical(StateHead *from, const StateType *type, bool own)
+/* The canonical form: a trimmed copy, sorted and folded. */
+void *
+state_sealed(const void *state, const StateType *type)
 {
+	const StateHead *from = state;
 	StateCodes	ranks = {{NULL, NULL}};
 	StateHead  *to = state_trimmed(from, type, &ranks);
 
-	state_settle(to, from, type, &ranks, own && (from->flags & STATE_OPEN));
+	state_settle(to, from, type, &ranks);
 	state_check_limit(type, to->nitems, type->max_items);
 	state_pack(to, type);
 	state_close_up(to, type);
@@ -166,29 +168,14 @@ state_canonical(StateHead *from, const StateType *type, bool own)
 	return to;
 }
 
-/* The canonical form: a trimmed copy, sorted and folded. */
-void *
-state_sealed(const void *state, const StateType *type)
-{
-	return state_canonical((StateHead *) unconstify(void *, state), type, false);
-}
-
-/* The same of a state whose records may change places. */
-void *
-state_sealed_own(void *state, const StateType *type)
-{
-	return state_canonical(head_of(state), type, true);
-}
-
 /*
  * The final function: what leaves an aggregate is sealed.  An aggregate's
- * state may be asked again, or go on; the order of its records is its own.
+ * state may be asked again, or go on.
  */
 Datum
 state_seal(FunctionCallInfo fcinfo, const StateType *type)
 {
 	StateHead  *head = state_detoasted(PG_GETARG_DATUM(0), type);
 
-	PG_RETURN_POINTER(in_aggregate(fcinfo) ? state_sealed_own(head, type) :
-					  state_sealed(head, type));
+	PG_RETURN_POINTER(state_sealed(head, type));
 }

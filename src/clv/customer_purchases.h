@@ -44,8 +44,8 @@ extern const StateType customer_purchases_type;
 #pragma GCC visibility push(hidden)
 
 extern CustomerScan customer_scan_arg(FunctionCallInfo fcinfo, int argno);
-extern bool customer_rows_arg(FunctionCallInfo fcinfo, int nargs,
-							  int type_argno, CustomerScan *scan);
+extern bool customer_scan_rows(FunctionCallInfo fcinfo, int nargs,
+							   int type_argno, CustomerScan *scan);
 extern bool customer_next(CustomerScan *scan);
 extern bool customer_find(CustomerScan *scan, int64 customer);
 

@@ -8,65 +8,79 @@
 #include "clv/customer_purchases.h"
 #include "clv/rfm.h"
 #include "clv/rfm_counts.h"
-
-#define MAX_COLUMNS (1 + HOLDOUT_COLUMNS)
+#include "rows.h"
 
 /*
  * A row for each customer
  */
+typedef struct CustomerRows
+{
+	CustomerScan scan;
+	RfmQuestion question;
+} CustomerRows;
+
+/*
+ * The first arguments must be known; another one may be there to say the type
+ * of the entities.  NULL if there are no rows.
+ */
+static CustomerRows *
+customer_rows_arg(FunctionCallInfo fcinfo, int nargs, int type_argno)
+{
+	CustomerRows *rows = palloc0(sizeof(CustomerRows));
+
+	return customer_scan_rows(fcinfo, nargs, type_argno, &rows->scan) ? rows : NULL;
+}
 
 /* The columns of one customer but for the first. */
 typedef void (*CustomerRow) (Datum *values, bool *nulls, const Lines *lines,
 							 const RfmQuestion *q);
 
-static Datum
-customer_rows(FunctionCallInfo fcinfo, CustomerScan *scan, CustomerRow row,
-			  const RfmQuestion *q)
+static inline bool
+customer_row(void *from, CustomerRow row, Datum *values, bool *nulls)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
-												  "row of a customer",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	Datum		values[MAX_COLUMNS];
-	bool		nulls[MAX_COLUMNS] = {false};
+	CustomerRows *rows = from;
+	CustomerScan *scan = &rows->scan;
 
-	while (customer_next(scan))
-	{
-		values[0] = entity_datum(scan->ps->kind, scan->keys, scan->customer);
-		row(values + 1, nulls + 1, &scan->lines, q);
-		abm_put_row(fcinfo, values, nulls);
-		MemoryContextReset(context);
-	}
-	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(context);
-	return (Datum) 0;
+	if (!customer_next(scan))
+		return false;
+	values[0] = entity_datum(scan->ps->kind, scan->keys, scan->customer);
+	row(values + 1, nulls + 1, &scan->lines, &rows->question);
+	return true;
 }
 
-PG_FUNCTION_INFO_V1(abm_customers_rfm);
-Datum
-abm_customers_rfm(PG_FUNCTION_ARGS)
-{
-	CustomerScan scan;
-	RfmQuestion q;
+/* A function of such rows; their beginning has the name and _begin. */
+#define CUSTOMER_ROWS(function, name, row) \
+	static bool \
+	name##_next(void *from, Datum *values, bool *nulls) \
+	{ \
+		return customer_row(from, row, values, nulls); \
+	} \
+	static const RowSource name##_rows = {name##_begin, name##_next}; \
+	ROWS_FUNCTION(function, name##_rows)
 
-	if (!customer_rows_arg(fcinfo, 6, 6, &scan))
-		return (Datum) 0;
-	q = rfm_question_arg(fcinfo, 1);
-	return customer_rows(fcinfo, &scan, put_rfm, &q);
+static void *
+rfm_begin(FunctionCallInfo fcinfo, int64 *most)
+{
+	CustomerRows *rows = customer_rows_arg(fcinfo, 6, 6);
+
+	if (rows != NULL)
+		rows->question = rfm_question_arg(fcinfo, 1);
+	return rows;
 }
 
-PG_FUNCTION_INFO_V1(abm_customers_rfm_holdout);
-Datum
-abm_customers_rfm_holdout(PG_FUNCTION_ARGS)
-{
-	CustomerScan scan;
-	RfmQuestion q;
+CUSTOMER_ROWS(abm_customers_rfm, rfm, put_rfm);
 
-	if (!customer_rows_arg(fcinfo, 7, 7, &scan))
-		return (Datum) 0;
-	q = holdout_question_arg(fcinfo, 1);
-	return customer_rows(fcinfo, &scan, put_holdout, &q);
+static void *
+holdout_begin(FunctionCallInfo fcinfo, int64 *most)
+{
+	CustomerRows *rows = customer_rows_arg(fcinfo, 7, 7);
+
+	if (rows != NULL)
+		rows->question = holdout_question_arg(fcinfo, 1);
+	return rows;
 }
+
+CUSTOMER_ROWS(abm_customers_rfm_holdout, holdout, put_holdout);
 
 /* first_at, last_at, lines, revenue up to a moment */
 static void
@@ -87,19 +101,18 @@ put_totals(Datum *values, bool *nulls, const Lines *lines,
 }
 
 /* An as_of that is NULL is no limit. */
-PG_FUNCTION_INFO_V1(abm_customers_totals);
-Datum
-abm_customers_totals(PG_FUNCTION_ARGS)
+static void *
+totals_begin(FunctionCallInfo fcinfo, int64 *most)
 {
-	CustomerScan scan;
-	RfmQuestion q = {.as_of = DT_NOEND};
+	CustomerRows *rows = customer_rows_arg(fcinfo, 1, 2);
 
-	if (!customer_rows_arg(fcinfo, 1, 2, &scan))
-		return (Datum) 0;
-	if (!PG_ARGISNULL(1))
-		q.as_of = arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of");
-	return customer_rows(fcinfo, &scan, put_totals, &q);
+	if (rows != NULL)
+		rows->question.as_of = PG_ARGISNULL(1) ? DT_NOEND :
+			arg_time(PG_GETARG_TIMESTAMPTZ(1), "as_of");
+	return rows;
 }
+
+CUSTOMER_ROWS(abm_customers_totals, totals, put_totals);
 
 /* The state of one customer. */
 static Datum
@@ -124,16 +137,13 @@ put_purchases(Datum *values, bool *nulls, const Lines *lines,
 	values[0] = lines_datum(lines);
 }
 
-PG_FUNCTION_INFO_V1(abm_purchases_unnest);
-Datum
-abm_purchases_unnest(PG_FUNCTION_ARGS)
+static void *
+unnest_begin(FunctionCallInfo fcinfo, int64 *most)
 {
-	CustomerScan scan;
-
-	if (!customer_rows_arg(fcinfo, 1, 1, &scan))
-		return (Datum) 0;
-	return customer_rows(fcinfo, &scan, put_purchases, NULL);
+	return customer_rows_arg(fcinfo, 1, 1);
 }
+
+CUSTOMER_ROWS(abm_purchases_unnest, unnest, put_purchases);
 
 /*
  * The population as a whole

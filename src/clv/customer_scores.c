@@ -10,6 +10,7 @@
 #include "clv/rfm.h"
 #include "large.h"
 #include "records.h"
+#include "rows.h"
 
 #define MAX_BINS 1000
 #define NSCORES 3
@@ -175,55 +176,61 @@ put_scores(Datum *values, bool *nulls, const Figures *f, const RfmQuestion *q,
 	}
 }
 
-static void
-scores_rows(FunctionCallInfo fcinfo, const CustomerScan *scan,
-			const FiguresList *list, const RfmQuestion *q)
+typedef struct Scores
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
-												  "row of a customer",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(context);
-	Datum		values[4 + NSCORES];
-	bool		nulls[4 + NSCORES] = {false};
-
-	entities_expect_rows(fcinfo, list->n);
-	for (int i = 0; i < list->n; i++)
-	{
-		const Figures *f = &list->figures[i];
-
-		CHECK_EVERY(i, 0xFFF);
-		values[0] = entity_datum(scan->ps->kind, scan->keys, f->customer);
-		put_scores(values + 1, nulls + 1, f, q, scan->lines.scale);
-		abm_put_row(fcinfo, values, nulls);
-		MemoryContextReset(context);
-	}
-	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(context);
-}
-
-PG_FUNCTION_INFO_V1(abm_rfm_scores);
-Datum
-abm_rfm_scores(PG_FUNCTION_ARGS)
-{
-	int			bins;
 	CustomerScan scan;
-	RfmQuestion q;
+	RfmQuestion question;
 	FiguresList list;
-	Rank	   *rank;
+	int			next;
+} Scores;
 
-	if (!customer_rows_arg(fcinfo, 6, 6, &scan))
-		return (Datum) 0;
-	bins = PG_GETARG_INT32(2);
+static int
+bins_arg(int bins)
+{
 	if (bins < 1 || bins > MAX_BINS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("bins must be between 1 and %d, not %d", MAX_BINS, bins)));
-	q = rfm_rule_arg(fcinfo, 1, 3);
-	list = figures_of(&scan, &q);
-	rank = palloc_extended((Size) Max(list.n, 1) * sizeof(Rank),
+	return bins;
+}
+
+static void *
+scores_begin(FunctionCallInfo fcinfo, int64 *most)
+{
+	Scores	   *scores = palloc0(sizeof(Scores));
+	FiguresList *list = &scores->list;
+	int			bins;
+	Rank	   *rank;
+
+	if (!customer_scan_rows(fcinfo, 6, 6, &scores->scan))
+		return NULL;
+	bins = bins_arg(PG_GETARG_INT32(2));
+	scores->question = rfm_rule_arg(fcinfo, 1, 3);
+	*list = figures_of(&scores->scan, &scores->question);
+	rank = palloc_extended((Size) Max(list->n, 1) * sizeof(Rank),
 						   MCXT_ALLOC_HUGE);
 	for (int axis = 0; axis < NSCORES; axis++)
-		figures_score(&list, axis, bins, rank);
-	scores_rows(fcinfo, &scan, &list, &q);
-	return (Datum) 0;
+		figures_score(list, axis, bins, rank);
+	pfree(rank);
+	*most = list->n;
+	return scores;
 }
+
+static bool
+scores_next(void *from, Datum *values, bool *nulls)
+{
+	Scores	   *scores = from;
+	const CustomerScan *scan = &scores->scan;
+	const Figures *f = &scores->list.figures[scores->next];
+
+	if (scores->next == scores->list.n)
+		return false;
+	scores->next++;
+	values[0] = entity_datum(scan->ps->kind, scan->keys, f->customer);
+	put_scores(values + 1, nulls + 1, f, &scores->question, scan->lines.scale);
+	return true;
+}
+
+static const RowSource scores_rows = {scores_begin, scores_next};
+
+ROWS_FUNCTION(abm_rfm_scores, scores_rows);

@@ -292,6 +292,11 @@ DECLARE r bigint; BEGIN
     FROM (SELECT k, k %% 2 AS i, k AS x FROM generate_series(1, 10000) k) r OFFSET 0) q WHERE n >= 0', call) INTO r;
   RETURN r; END $$;
 SELECT cmp_ok(growth('abm.' || name || arguments), '<', 1000000::bigint, name || arguments || ' leaves nothing behind') FROM rows_call;
+-- In a select list rows are read as they are made, or from a store as in FROM: they are the same.
+SELECT results_eq('SELECT c::text FROM (SELECT 3 AS k, 1 AS i, 3 AS x) r, abm.' || name || arguments || ' AS c',
+  'SELECT c::text FROM (SELECT abm.' || name || arguments || ' AS c FROM (SELECT 3 AS k, 1 AS i, 3 AS x) r) q', name || arguments || ' in a select list') FROM rows_call;
+SELECT cmp_ok(growth(format('(SELECT abm.%s%s%s)', name, arguments, early)), '<', 1000000::bigint, name || arguments || ' in a select list leaves nothing behind' || early)
+FROM rows_call, (VALUES (''), (' LIMIT 1')) e (early) WHERE name IN ('engagement_list', 'funnel_states', 'journeys_events', 'journeys_unnest', 'purchase_totals', 'purchases_unnest', 'rfm', 'rfm_holdout', 'rfm_scores');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -38,6 +38,7 @@ SELECT entity, round(score::numeric, 4) AS score, recent FROM base, abm.engageme
 SELECT count(*) FROM abm.engagement_list(NULL, '2024-01-15', '7 days');
 SELECT count(*) FROM base, abm.engagement_list(js, NULL, '7 days');
 SELECT count(*) FROM base, abm.engagement_list(js, '2024-01-15', NULL);
+SELECT entity, lift, probability, q_value, surging FROM base, abm.engagement_list(js, '2024-01-15', '7 days', fdr => NULL);
 SELECT count(*) FROM base, abm.engagement_list(js, '2020-01-15', '7 days');
 SELECT count(*) FROM base, abm.engagement_list(named, '2024-01-15', '7 days');
 SELECT count(*) FROM base, abm.engagement_list(js, 'infinity', '7 days');
