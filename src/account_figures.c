@@ -129,7 +129,9 @@ account_windows(Population *p, const ListQuestion *q, int32 *recent,
 
 	if (p->next >= p->js->head.nitems)
 		return false;
-	if (form == FORM_POINTS)
+	if (form == FORM_SECONDS)
+		count_events(p, q, FORM_SECONDS, recent, baseline);
+	else if (form == FORM_POINTS)
 		count_events(p, q, FORM_POINTS, recent, baseline);
 	else
 		count_events(p, q, form, recent, baseline);
@@ -215,6 +217,9 @@ score_account(Population *p, const ListQuestion *q, AccountFigures *f)
 {
 	switch (state_form(&p->js->head))
 	{
+		case FORM_SECONDS:
+			score_events(p, q, FORM_SECONDS, f);
+			break;
 		case FORM_POINTS:
 			score_events(p, q, FORM_POINTS, f);
 			break;

@@ -2,7 +2,7 @@
  * happenings.c
  *		Records of journeys: an entity and an event, perhaps with a value.
  *
- * Nearly all fit 12 bytes: the entity in 32 bits, moment and label in 64.
+ * Nearly all fit 12 bytes.
  */
 #include "happenings.h"
 
@@ -92,6 +92,17 @@ pack_small(void *packed, const void *item)
 		event_pack(from->at, from->label, &to->key);
 }
 
+static bool
+pack_seconds(void *packed, const void *item)
+{
+	SmallRecord *to = packed;
+	const Happening *from = item;
+
+	to->entity = (uint32) from->entity;
+	return to->entity == from->entity &&
+		seconds_pack(from->at, from->label, from->value, &to->key);
+}
+
 static inline Happening
 unpack(int64 entity, StateKey key, double value)
 {
@@ -131,6 +142,18 @@ unpack_small(void *item, const void *packed)
 	const SmallRecord *from = packed;
 
 	*(Happening *) item = unpack(from->entity, from->key, get_float8_nan());
+}
+
+static void
+unpack_seconds(void *item, const void *packed)
+{
+	const SmallRecord *from = packed;
+	Event		event = seconds_event(from->key);
+
+	*(Happening *) item = (Happening)
+	{
+		from->entity, event.at, event.label, 0, seconds_value(from->key)
+	};
 }
 
 /* What is left to compare by among the records of one entity. */
@@ -179,6 +202,8 @@ compare_small(const void *a, const void *b, void *arg)
 	return compare_keys(((const SmallRecord *) a)->key,
 						((const SmallRecord *) b)->key);
 }
+
+#define compare_seconds compare_small
 
 /* Exchange the codes of records that begin as the smallest ones do. */
 static inline void
@@ -229,6 +254,21 @@ recode_small(void *items, int n, const StateCodes *codes)
 	recode_records(items, n, sizeof(SmallRecord), codes);
 }
 
+static void
+recode_seconds(void *items, int n, const StateCodes *codes)
+{
+	SmallRecord *record = items;
+
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_EVERY(i, 0xFFFF);
+		if (codes->of[0] != NULL)
+			seconds_recode(&record[i].key, codes->of[0]);
+		if (codes->of[KEY_DICT] != NULL)
+			record[i].entity = codes->of[KEY_DICT][record[i].entity];
+	}
+}
+
 #define SORT_FORM(name, Record, decides) \
 	static void \
 	sort_##name(void *items, const void *from, int n, const StateCodes *codes) \
@@ -246,6 +286,7 @@ SORT_FORM(valued, ValuedRecord, false)
 SORT_FORM(wide, WideRecord, true)
 SORT_FORM(points, PointsRecord, false)
 SORT_FORM(small, SmallRecord, true)
+SORT_FORM(seconds, SmallRecord, true)
 
 const StatePacking happening_packings[HAPPENING_FORMS] = {
 	{.size = sizeof(ValuedRecord),.pack = pack_valued,.unpack = unpack_valued,
@@ -255,5 +296,7 @@ const StatePacking happening_packings[HAPPENING_FORMS] = {
 	{.size = sizeof(PointsRecord),.pack = pack_points,.unpack = unpack_points,
 	.sort = sort_points,.recode = recode_points},
 	{.size = sizeof(SmallRecord),.pack = pack_small,.unpack = unpack_small,
-	.sort = sort_small,.recode = recode_small}
+	.sort = sort_small,.recode = recode_small},
+	{.size = sizeof(SmallRecord),.pack = pack_seconds,.unpack = unpack_seconds,
+	.sort = sort_seconds,.recode = recode_seconds}
 };

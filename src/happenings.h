@@ -53,12 +53,20 @@ SmallRecord
 	StateKey	key;
 } SmallRecord;
 
+/*
+ * The smallest has the entity in 32 bits and all else in 64.  A record with
+ * a value that is not known has there the moment and the label; one with a
+ * value, in another form, the second that it is, the label, and the value in
+ * sixteenths.
+ */
 enum HappeningForm
 {
-	FORM_FULL, FORM_VALUED, FORM_WIDE, FORM_POINTS, FORM_SMALL
+	FORM_FULL, FORM_VALUED, FORM_WIDE, FORM_POINTS, FORM_SMALL, FORM_SECONDS
 };
 
-#define HAPPENING_FORMS 4		/* beside the full one */
+#define HAPPENING_FORMS 5		/* beside the full one */
+#define PART_BITS 20			/* of a value */
+#define PARTS 16.0				/* in one */
 
 /* calls between our own files need no linkage table */
 #pragma GCC visibility push(hidden)
@@ -77,6 +85,47 @@ value_small(double value)
 		(fabs(value) <= FLT_MAX && (double) (float) value == value);
 }
 
+/* Seconds and sixteenths; false if they are not whole, or too many. */
+static inline bool
+seconds_pack(TimestampTz at, int32 label, double value, StateKey *key)
+{
+	int64		seconds = at / USECS_PER_SEC;
+	double		parts = value * PARTS;
+
+	if (seconds * USECS_PER_SEC != at || seconds != (int32) seconds ||
+		!(fabs(parts) < 1 << (PART_BITS - 1)) || (int32) parts != parts)
+		return false;
+	key->bits = (uint64) ((uint32) seconds ^ 0x80000000) << 32 |
+		(uint64) label << PART_BITS |
+		(uint32) ((int32) parts + (1 << (PART_BITS - 1)));
+	return true;
+}
+
+static inline Event
+seconds_event(StateKey key)
+{
+	return (Event)
+	{
+		(int64) (int32) ((uint32) (key.bits >> 32) ^ 0x80000000) * USECS_PER_SEC,
+			(int32) (key.bits >> PART_BITS) & (MAX_LABELS - 1), 0
+	};
+}
+
+static inline void
+seconds_recode(StateKey *key, const int32 *codes)
+{
+	const uint64 labels = (uint64) (MAX_LABELS - 1) << PART_BITS;
+
+	key->bits = (key->bits & ~labels) |
+		(uint64) codes[seconds_event(*key).label] << PART_BITS;
+}
+
+static inline double
+seconds_value(StateKey key)
+{
+	return ((int32) (key.bits & ((1 << PART_BITS) - 1)) - (1 << (PART_BITS - 1))) / PARTS;
+}
+
 /* What stands at some place among records of a form. */
 static inline int64
 happening_entity(const void *items, int i, int form)
@@ -84,6 +133,7 @@ happening_entity(const void *items, int i, int form)
 	switch (form)
 	{
 		case FORM_SMALL:
+		case FORM_SECONDS:
 			return ((const SmallRecord *) items)[i].entity;
 		case FORM_POINTS:
 			return ((const PointsRecord *) items)[i].entity;
@@ -111,6 +161,8 @@ happening_event(const void *items, int i, int form)
 			return event_unpack(((const ValuedRecord *) items)[i].key);
 		case FORM_WIDE:
 			return event_unpack(((const WideRecord *) items)[i].key);
+		case FORM_SECONDS:
+			return seconds_event(((const SmallRecord *) items)[i].key);
 		default:
 			return (Event)
 			{
@@ -129,6 +181,8 @@ happening_value(const void *items, int i, int form)
 			return ((const PointsRecord *) items)[i].value;
 		case FORM_VALUED:
 			return ((const ValuedRecord *) items)[i].value;
+		case FORM_SECONDS:
+			return seconds_value(((const SmallRecord *) items)[i].key);
 		case FORM_FULL:
 			return ((const Happening *) items)[i].value;
 		default:

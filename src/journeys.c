@@ -74,7 +74,7 @@ journeys_put(Journeys *js, int64 entity, TimestampTz at, int32 label,
 			 double value)
 {
 	int			form = state_form(&js->head);
-	Size		size = form == FORM_SMALL ? sizeof(SmallRecord) :
+	Size		size = form >= FORM_SMALL ? sizeof(SmallRecord) :
 	form == FORM_POINTS ? sizeof(PointsRecord) : sizeof(ValuedRecord);
 	Size		place = offsetof(Journeys, happening) + js->dict_bytes[0] +
 	js->dict_bytes[1] + (Size) js->head.nitems * size;
@@ -82,11 +82,15 @@ journeys_put(Journeys *js, int64 entity, TimestampTz at, int32 label,
 	StateKey	key;
 
 	if (form == FORM_FULL || form == FORM_WIDE ||
-		place + size > VARSIZE(js) || entity != (uint32) entity ||
+		place + size > VARSIZE(js) || entity != (uint32) entity)
+		return false;
+	if (form == FORM_SECONDS ? !seconds_pack(at, label, value, &key) :
 		!event_pack(at, label, &key))
 		return false;
 	switch (form)
 	{
+		case FORM_SECONDS:
+			break;
 		case FORM_SMALL:
 			if (!isnan(value))
 				return false;

@@ -15,7 +15,6 @@
 
 /* Expected rows: a logarithm, taken at its word once there are some. */
 #define EXPECT_SCALE 8.0
-#define EXPECT_FROM 1024
 #define EXPECT_BYTES (32 * 1024 * 1024.0)
 
 /* Do the dictionaries lie within the state? */
@@ -171,13 +170,16 @@ state_begin_new(FunctionCallInfo fcinfo, const StateType *type)
 	return state_open_copy(state_detoasted(PG_GETARG_DATUM(0), type), type, 0, 0);
 }
 
-/* How many records are expected in all; 1 when that is not known. */
+/*
+ * How many records are expected in all; 1 when that is not known, and before
+ * a state is large: room for them would have to be found twice.
+ */
 static int
 state_expected(const StateHead *head, const StateType *type)
 {
 	uint8		expect;
 
-	if (type->expect_offset == 0 || head->nitems < EXPECT_FROM)
+	if (type->expect_offset == 0 || !(head->flags & STATE_LARGE))
 		return 1;
 	expect = *(const uint8 *) ((const char *) head + type->expect_offset);
 	return (int) Min(exp2(expect / EXPECT_SCALE),

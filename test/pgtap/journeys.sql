@@ -36,17 +36,17 @@ SELECT is((SELECT count(DISTINCT s::text) FROM (SELECT unnest(ARRAY[abm.stages(j
 SELECT is((SELECT count(DISTINCT r::text) FROM (SELECT jsonb_agg(s ORDER BY stage) AS r FROM all_in_one, unnest(ARRAY[js, of_text, of_uuid, valued]) WITH ORDINALITY u (x, nth), abm.stage_report(x, '{visit,demo,wön}', '2024-01-03', 0.9) s GROUP BY nth
   UNION ALL SELECT jsonb_agg(s ORDER BY stage) FROM (SELECT abm.stages_agg(j, '{visit,demo,wön}', '2024-01-03') AS m FROM one) x, abm.stage_report(m, 0.9) s) y), 1::bigint, 'stage_report, of all and rolled up');
 
--- Five forms of records: 12 bytes; 16 with entities beyond 32 bits, or with values of few digits; 20 with other values; the full one of 32 for the rest. Any mixture, any way to merge.
+-- Six forms of records: two of 12 bytes, with no value, or with whole seconds and values in sixteenths; 16 with entities beyond 32 bits, or with values of few digits; 20 with other values; the full one of 32 for the rest. Any mixture, any way to merge.
 CREATE TEMP TABLE shape AS
   SELECT n, CASE n / 5 WHEN 1 THEN (ARRAY[-9223372036854775808, -1, 4294967296, 4294967295, 9223372036854775807])[1 + n % 5] ELSE n % 3 END AS entity,
-    CASE n / 5 WHEN 3 THEN '294276-12-31'::timestamptz - n * interval '100000 years' / 10 ELSE timestamptz '2024-01-01' + n % 4 * interval '1 day' END AS at,
-    (ARRAY['b', 'label of thirty-two bytes, or more', 'a'])[1 + n % 3] AS label, CASE n / 5 WHEN 2 THEN n % 2 - 0.4 WHEN 4 THEN n % 2 - 0.5 END::float8 AS value, n / 5 AS form
-  FROM generate_series(0, 24) n;
+    CASE n / 5 WHEN 3 THEN '294276-12-31'::timestamptz - n * interval '100000 years' / 10 WHEN 4 THEN timestamptz '2024-01-01' + n % 4 * interval '1 day 0.000001 s' ELSE timestamptz '2024-01-01' + n % 4 * interval '1 day' END AS at,
+    (ARRAY['b', 'label of thirty-two bytes, or more', 'a'])[1 + n % 3] AS label, CASE n / 5 WHEN 2 THEN n % 2 - 0.4 WHEN 4 THEN n % 2 - 0.5 WHEN 5 THEN (n % 3 - 1) * 0.5 END::float8 AS value, n / 5 AS form
+  FROM generate_series(0, 29) n;
 CREATE TEMP TABLE formed AS SELECT form, abm.journeys_agg(entity, at, label, value) AS s FROM shape GROUP BY form;
 CREATE TEMP TABLE whole AS SELECT abm.journeys_agg(entity, at, label, value) AS s FROM shape;
-SELECT results_eq($$ SELECT abm.rollup(x ORDER BY o)::text FROM (SELECT a.form * 1000 + b.form * 100 + c.form * 10 + d.form AS p, unnest(ARRAY[a.s, b.s, c.s, d.s, e.s]) AS x, generate_series(1, 5) AS o
-    FROM formed a, formed b, formed c, formed d, formed e WHERE 5 = (SELECT count(DISTINCT f) FROM unnest(ARRAY[a.form, b.form, c.form, d.form, e.form]) f)) y GROUP BY p $$,
-  $$ SELECT s::text FROM whole, generate_series(1, 120) $$, 'forms merged in any order are the whole');
+SELECT results_eq($$ SELECT abm.rollup(x ORDER BY o)::text FROM (SELECT a.form * 10000 + b.form * 1000 + c.form * 100 + d.form * 10 + e.form AS p, unnest(ARRAY[a.s, b.s, c.s, d.s, e.s, f.s]) AS x, generate_series(1, 6) AS o
+    FROM formed a, formed b, formed c, formed d, formed e, formed f WHERE 6 = (SELECT count(DISTINCT n) FROM unnest(ARRAY[a.form, b.form, c.form, d.form, e.form, f.form]) n)) y GROUP BY p $$,
+  $$ SELECT s::text FROM whole, generate_series(1, 720) $$, 'forms merged in any order are the whole');
 SELECT is_empty($$ SELECT a.form, b.form FROM formed a, formed b WHERE a.form <> b.form AND (abm.merge(a.s, b.s)::text <> (SELECT abm.journeys_agg(entity, at, label, value)::text FROM shape WHERE form IN (a.form, b.form))
   OR abm.merge(a.s, b.s)::text <> abm.merge(b.s, a.s)::text) $$, 'two by two');
 SELECT is_empty($$ SELECT n FROM generate_series(1, 60) n, LATERAL (SELECT abm.journeys_agg(entity, at, label, value ORDER BY md5(n::text || shape.n)) AS s FROM shape) x, whole WHERE x.s::text <> whole.s::text $$, 'rows in any order');
@@ -54,8 +54,17 @@ SELECT results_eq($$ SELECT e.* FROM whole, abm.journeys_events(s) e $$, $$ SELE
 SELECT bag_eq($$ SELECT entity, abm.touches(abm.journey_of(s, entity)) FROM (SELECT DISTINCT entity FROM shape) e, whole $$, $$ SELECT entity, count(*) FROM shape GROUP BY entity $$, 'extreme entities are found');
 SELECT is_empty($$ SELECT FROM formed, whole w WHERE formed.s::text::abm.journeys::text <> formed.s::text OR w.s::text::abm.journeys::text <> w.s::text $$, 'through text');
 SELECT results_eq($$ SELECT pg_column_size(abm.journeys_agg(n * a, '2024-01-01'::timestamptz + n * interval '1 s' * b, 'x', v)) / 100000 FROM generate_series(1, 100000) n,
-    (VALUES (1, 1, 1, NULL), (2, -1, 1, NULL), (3, 1, 1, 1.1::float8), (4, -1, 1, 1.5), (5, 1, 2000000, NULL), (6, 1, 1, 1.5), (7, 1, 1, 16777217)) x (i, a, b, v) GROUP BY i ORDER BY i $$,
-  $$ VALUES (12), (16), (20), (32), (32), (16), (20) $$, 'bytes of an event: 12, 16 of large entities or with values of few digits, 20 with others; 32 of both or of far times');
+    (VALUES (1, 1, 1, NULL), (2, -1, 1, NULL), (3, 1, 1, 1.1::float8), (4, -1, 1, 1.5), (5, 1, 2000000, NULL), (6, 1, 1, 1.5), (7, 1, 1, 16777217), (8, 1, 1.000001, 1.5), (9, 1, 1, 40000), (10, 1, 1, -32767.9375), (11, 1, 1, 1.0 / 32)) x (i, a, b, v) GROUP BY i ORDER BY i $$,
+  $$ VALUES (12), (16), (20), (32), (32), (12), (20), (16), (16), (12), (16) $$, 'bytes of an event: 12 without a value, or with few sixteenths at a whole second; 16 of large entities or with values of few digits, 20 with others; 32 of both or of far times');
+-- The last seconds and sixteenths that fit, and the first that do not.
+CREATE TEMP TABLE edge AS SELECT row_number() OVER () AS i, 'label ' || n AS label, at, value FROM unnest('{1931-12-13 20:45:51+00,1931-12-13 20:45:52+00,1931-12-13 20:45:52.000001+00,1999-12-31 23:59:59+00,1999-12-31 23:59:59.999999+00,2000-01-01 00:00:00+00,2068-01-19 03:14:07+00,2068-01-19 03:14:08+00}'::timestamptz[]) at,
+  unnest('{-32768.0625,-32768,-32767.9375,-0.0625,-0,0,0.0625,0.03125,32767.9375,32768,1e300}'::float8[]) value, unnest('{1,2,3}'::int[]) n;
+SELECT is_empty($$ SELECT i FROM edge e JOIN (SELECT i, abm.journeys_agg(7, at, label, value) AS s FROM edge GROUP BY i) x USING (i), abm.journeys_events(s) y
+  WHERE y.at <> e.at OR y.label <> e.label OR y.value <> e.value OR s::text <> s::text::abm.journeys::text $$, 'each by itself is what it was');
+SELECT results_eq($$ SELECT y.at, y.label, y.value FROM (SELECT abm.journeys_agg(i % 3, at, label, value ORDER BY md5(i::text)) AS s FROM edge) x, abm.journeys_events(s) y $$,
+  $$ SELECT at, label, value FROM edge ORDER BY i % 3, at, label, value $$, 'all together are');
+SELECT results_eq($$ SELECT y.at, y.label, y.value FROM (SELECT abm.journeys_agg(i % 3, at, label, value ORDER BY md5(i::text)) AS s FROM edge WHERE abs(value) <= 32767.9375 AND value <> 0.03125 AND at BETWEEN '1931-12-13 20:45:52+00' AND '2068-01-19 03:14:07+00' AND at = date_trunc('second', at)) x, abm.journeys_events(s) y $$,
+  $$ SELECT at, label, value FROM edge WHERE abs(value) <= 32767.9375 AND value <> 0.03125 AND at BETWEEN '1931-12-13 20:45:52+00' AND '2068-01-19 03:14:07+00' AND at = date_trunc('second', at) ORDER BY i % 3, at, label, value $$, 'all that fit 12 bytes are');
 SELECT is((SELECT pg_column_size(abm.journeys_agg(substr(md5(n::text), 1, 8), '2024-01-01'::timestamptz, 'x')) / 100000 FROM generate_series(1, 100000) n), 28, 'an entity of text of 8 bytes: 16 bytes more, once');
 SELECT is((SELECT pg_column_size(abm.journeys_agg(md5(n::text)::uuid, '2024-01-01'::timestamptz, 'x')) / 100000 FROM generate_series(1, 100000) n), 36, 'of 16 bytes: 24 more, once');
 SELECT is((SELECT pg_column_size(abm.journey_agg('2024-01-01'::timestamptz + n * interval '1 s', 'x')) / 100000 FROM generate_series(1, 100000) n), 8, 'an event of a journey of its own: 8');
