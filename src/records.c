@@ -30,7 +30,7 @@ typedef struct Radix
 {
 	uint64		least;			/* entity, as an unsigned number */
 	int			width;			/* bits in which entities differ */
-	int			shift;			/* bits below the digits */
+	int			shift;			/* bits below the digit of a split */
 	int			ndigits;
 	int			bits;			/* of a digit */
 	uint32	   *count;			/* of each value of each digit */
@@ -49,7 +49,7 @@ static inline uint32
 record_digit(const Radix *r, const char *record, int entity_size, int digit)
 {
 	return (uint32) ((record_entity(record, entity_size) - r->least) >>
-					 (r->shift + digit * r->bits)) & ((1u << r->bits) - 1);
+					 (digit * r->bits)) & ((1u << r->bits) - 1);
 }
 
 /* The range of the entities; false if they are in order already. */
@@ -128,7 +128,6 @@ radix_digits(Radix *r, int n)
 {
 	int			most = Min(DIGIT_BITS, pg_leftmost_one_pos32(n) + 2);
 
-	r->shift = 0;
 	r->ndigits = (r->width + most - 1) / most;
 	r->bits = (r->width + r->ndigits - 1) / r->ndigits;
 }
@@ -161,23 +160,77 @@ radix_sort(Radix *r, char *items, char *spare, int n, int size,
 	return from;
 }
 
+/* The part of a record: 0 is below the digit's range, and the last above. */
+static inline uint32
+record_part(const Radix *r, const char *record, int entity_size)
+{
+	uint64		entity = record_entity(record, entity_size);
+	uint64		digit = (entity - r->least) >> r->shift;
+
+	return entity < r->least ? 0 : (uint32) Min(digit, 1u << r->bits) + 1;
+}
+
+/* How many records each part has; the part that has most. */
+static pg_attribute_always_inline int
+split_count(Radix *r, const char *items, int n, int size, int entity_size)
+{
+	int			nparts = (1 << r->bits) + 2;
+	int			largest = 0;
+
+	memset(r->count, 0, nparts * sizeof(uint32));
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_EVERY(i, 0xFFFF);
+		r->count[record_part(r, items + (Size) i * size, entity_size)]++;
+	}
+	for (int i = 1; i < nparts; i++)
+		if (r->count[i] > r->count[largest])
+			largest = i;
+	return largest;
+}
+
 /*
  * Deal records out by their most significant digit, so that what has the same
- * one is at hand.  Into how many parts; each ends where the counts say.
+ * one is at hand.  If that is more than half of all, since a few entities lie
+ * far away or one has most records, the digit is one of that half.  Into how
+ * many parts; each ends where the counts say.
  */
 static pg_attribute_always_inline int
 radix_split(Radix *r, char *to, const char *from, int n, int size,
 			int entity_size)
 {
-	int			parts = pg_leftmost_one_pos64((Size) n * size / AT_HAND) + 1;
+	int			bits = pg_leftmost_one_pos64((Size) n * size / AT_HAND) + 1;
+	int			largest;
+	uint32		place = 0;
 
-	r->bits = Min(Min(parts, SPLIT_BITS), r->width);
-	r->shift = r->width - r->bits;
-	r->ndigits = 1;
-	radix_count(r, from, n, size, entity_size);
+	for (;;)
+	{
+		r->bits = Min(Min(bits, SPLIT_BITS), r->width);
+		r->shift = r->width - r->bits;
+		largest = split_count(r, from, n, size, entity_size);
+		if (r->count[largest] <= n / 2 || r->shift == 0 ||
+			largest == 0 || largest == (1 << r->bits) + 1)
+			break;
+		r->least += (uint64) (largest - 1) << r->shift;
+		r->width = r->shift;
+	}
+	for (int i = 0; i < (1 << r->bits) + 2; i++)
+	{
+		uint32		here = r->count[i];
+
+		r->count[i] = place;
+		place += here;
+	}
 	touch_large(to, (Size) n * size);
-	radix_scatter(r, to, from, n, size, entity_size, 0);
-	return 1 << r->bits;
+	for (int i = 0; i < n; i++)
+	{
+		const char *record = from + (Size) i * size;
+		uint32		part = record_part(r, record, entity_size);
+
+		CHECK_EVERY(i, 0xFFFF);
+		memcpy(to + (Size) r->count[part]++ * size, record, size);
+	}
+	return (1 << r->bits) + 2;
 }
 
 /* Sort records of one entity that are not many, or nearly in order. */
@@ -293,17 +346,25 @@ records_finish(char *items, char *from, int n, int size, int entity_size,
 	runs_sort(items, n, size, entity_size, shape);
 }
 
-/* The most records that one part has. */
+/* What is known of the entities of a part: bits in which they differ. */
+static inline int
+part_width(const Radix *whole, int part)
+{
+	return part == 0 || part == (1 << whole->bits) + 1 ? 64 : whole->shift;
+}
+
+/* The most records of a part that is to be sorted. */
 static int
-largest_part(const uint32 *ends, int nparts)
+largest_part(const Radix *whole)
 {
 	uint32		start = 0;
 	uint32		largest = 0;
 
-	for (int i = 0; i < nparts; i++)
+	for (int i = 0; i < (1 << whole->bits) + 2; i++)
 	{
-		largest = Max(largest, ends[i] - start);
-		start = ends[i];
+		if (part_width(whole, i) > 0)
+			largest = Max(largest, whole->count[i] - start);
+		start = whole->count[i];
 	}
 	return (int) largest;
 }
@@ -316,34 +377,41 @@ static pg_attribute_always_inline void
 records_move(char *items, const char *from, int n, int size, int entity_size,
 			 const StateCodes *codes, const RecordShape *shape)
 {
-	uint32		ends[1 << SPLIT_BITS];
+	uint32		ends[(1 << SPLIT_BITS) + 2];
 	uint32		digits[64 / DIGIT_BITS + 1][1 << DIGIT_BITS];
 	Radix		whole = {.count = ends};
-	Radix		part = {.count = digits[0],.width = 64};
+	Radix		part = {.count = digits[0]};
 	uint32		start = 0;
-	int			nparts = 1;
+	int			nparts;
 	char	   *spare;
 
-	if ((Size) n * size <= AT_HAND ||
-		!radix_range(&whole, from, n, size, entity_size))
+	if (!radix_range(&whole, from, n, size, entity_size))
 	{
 		memcpy_large(items, from, (Size) n * size);
-		ends[0] = n;
+		records_finish(items, items, n, size, entity_size, codes, shape);
+		return;
 	}
-	else
-		nparts = radix_split(&whole, items, from, n, size, entity_size);
-	spare = palloc_large((Size) largest_part(ends, nparts) * size);
+	if ((Size) n * size <= AT_HAND)
+	{
+		part.least = whole.least;
+		part.width = whole.width;
+		memcpy(items, from, (Size) n * size);
+		spare = palloc((Size) n * size);
+		records_finish(items, radix_sort(&part, items, spare, n, size, entity_size),
+					   n, size, entity_size, codes, shape);
+		pfree(spare);
+		return;
+	}
+	nparts = radix_split(&whole, items, from, n, size, entity_size);
+	spare = palloc_large((Size) largest_part(&whole) * size);
 	for (int i = 0; i < nparts; i++)
 	{
 		char	   *here = items + (Size) start * size;
 		int			m = ends[i] - start;
 
 		CHECK_FOR_INTERRUPTS();
-		if (nparts > 1)
-		{
-			part.least = whole.least + ((uint64) i << whole.shift);
-			part.width = whole.shift;
-		}
+		part.least = whole.least + ((uint64) (i - 1) << whole.shift);
+		part.width = part_width(&whole, i);
 		records_finish(here, part.width == 0 ? here :
 					   radix_sort(&part, here, spare, m, size, entity_size),
 					   m, size, entity_size, codes, shape);

@@ -33,11 +33,11 @@ typedef struct RowFlow
 static ExpandedRecordHeader *
 flow_row(FunctionCallInfo fcinfo)
 {
-	TupleDesc	desc;
+	TupleDesc	desc = ((ReturnSetInfo *) fcinfo->resultinfo)->expectedDesc;
 	ExpandedRecordHeader *row;
 
-	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "return type must be a row type");
+	if (desc == NULL)
+		elog(ERROR, "no type of rows is expected");
 	row = make_expanded_record_from_tupdesc(BlessTupleDesc(desc),
 											CurrentMemoryContext);
 	deconstruct_expanded_record(row);

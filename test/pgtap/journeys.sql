@@ -69,6 +69,16 @@ SELECT is((SELECT pg_column_size(abm.journeys_agg(substr(md5(n::text), 1, 8), '2
 SELECT is((SELECT pg_column_size(abm.journeys_agg(md5(n::text)::uuid, '2024-01-01'::timestamptz, 'x')) / 100000 FROM generate_series(1, 100000) n), 36, 'of 16 bytes: 24 more, once');
 SELECT is((SELECT pg_column_size(abm.journey_agg('2024-01-01'::timestamptz + n * interval '1 s', 'x')) / 100000 FROM generate_series(1, 100000) n), 8, 'an event of a journey of its own: 8');
 
+-- Sorting: entities that lie close, far apart, in heaps, or are nearly all the same; 12 bytes or more each.
+CREATE TEMP TABLE heap AS SELECT k.name, i, k.entity, timestamptz '2024-01-01' + (i * 7919 % 100003) * interval '1 minute' AS at, i % 3 AS value FROM generate_series(1, 40000) i, LATERAL (VALUES
+  ('close', i * 7919::bigint % 997), ('backwards', 100000 - i), ('all different', i * 7919::bigint % 100003), ('one far above', CASE WHEN i = 7 THEN 4000000000 ELSE i * 7919::bigint % 997 END),
+  ('one far below', CASE WHEN i = 7 THEN -9223372036854775808 ELSE i * 7919::bigint % 997 END), ('both', CASE i WHEN 7 THEN -9e18::bigint WHEN 8 THEN 9e18::bigint ELSE i * 7919::bigint % 997 END),
+  ('one has most', CASE WHEN i % 10 > 0 THEN 500 ELSE i * 7919::bigint % 997 END), ('one has all but one', CASE WHEN i = 20000 THEN 12 ELSE 500 END), ('two heaps', i % 2 * 3000000000 + i * 7919::bigint % 997),
+  ('heaps of heaps', (10 ^ (i % 7 * 3))::bigint + i * 7919::bigint % 97), ('powers', (2 ^ (i % 62))::bigint)) k (name, entity);
+SELECT is(digest, (SELECT md5(string_agg(entity || ' ' || extract(epoch FROM at)::bigint || ' ' || value, ',' ORDER BY entity, at, value)) FROM heap h WHERE h.name = g.name), g.name || valued)
+FROM (SELECT name, valued, (SELECT md5(string_agg(entity || ' ' || extract(epoch FROM e.at)::bigint || ' ' || (value - CASE valued WHEN '' THEN 0 ELSE 0.1 END), ',')) FROM abm.journeys_events(s) e) AS digest
+  FROM (SELECT name, valued, abm.journeys_agg(entity, at, 'x', value + CASE valued WHEN '' THEN 0 ELSE 0.1 END ORDER BY i) AS s FROM heap, (VALUES (''), (', 20 bytes')) v (valued) GROUP BY name, valued) x) g;
+
 -- Memory: a bound that the state may fill, an error that names the way out, and the way out.
 CREATE FUNCTION gather(n int, entity text, value text DEFAULT 'NULL') RETURNS text LANGUAGE plpgsql AS $$
 DECLARE r text; h text; BEGIN
