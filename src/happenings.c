@@ -207,7 +207,8 @@ compare_small(const void *a, const void *b, void *arg)
 
 /* Exchange the codes of records that begin as the smallest ones do. */
 static inline void
-recode_records(char *record, int n, int size, const StateCodes *codes)
+recode_records(char *record, int n, int size, const StateCodes *codes,
+			   void (*recode) (StateKey *key, const int32 *codes))
 {
 	for (int i = 0; i < n; i++, record += size)
 	{
@@ -215,17 +216,23 @@ recode_records(char *record, int n, int size, const StateCodes *codes)
 
 		CHECK_EVERY(i, 0xFFFF);
 		if (codes->of[0] != NULL)
-			event_recode(&r->key, codes->of[0]);
+			recode(&r->key, codes->of[0]);
 		if (codes->of[KEY_DICT] != NULL)
 			r->entity = codes->of[KEY_DICT][r->entity];
 	}
 }
 
-static void
-recode_valued(void *items, int n, const StateCodes *codes)
-{
-	recode_records(items, n, sizeof(ValuedRecord), codes);
-}
+#define RECODE_FORM(name, Record, recode) \
+	static void \
+	recode_##name(void *items, int n, const StateCodes *codes) \
+	{ \
+		recode_records(items, n, sizeof(Record), codes, recode); \
+	}
+
+RECODE_FORM(valued, ValuedRecord, event_recode)
+RECODE_FORM(points, PointsRecord, event_recode)
+RECODE_FORM(small, SmallRecord, event_recode)
+RECODE_FORM(seconds, SmallRecord, seconds_recode)
 
 static void
 recode_wide(void *items, int n, const StateCodes *codes)
@@ -237,33 +244,6 @@ recode_wide(void *items, int n, const StateCodes *codes)
 		CHECK_EVERY(i, 0xFFFF);
 		if (codes->of[0] != NULL)
 			event_recode(&record[i].key, codes->of[0]);
-		if (codes->of[KEY_DICT] != NULL)
-			record[i].entity = codes->of[KEY_DICT][record[i].entity];
-	}
-}
-
-static void
-recode_points(void *items, int n, const StateCodes *codes)
-{
-	recode_records(items, n, sizeof(PointsRecord), codes);
-}
-
-static void
-recode_small(void *items, int n, const StateCodes *codes)
-{
-	recode_records(items, n, sizeof(SmallRecord), codes);
-}
-
-static void
-recode_seconds(void *items, int n, const StateCodes *codes)
-{
-	SmallRecord *record = items;
-
-	for (int i = 0; i < n; i++)
-	{
-		CHECK_EVERY(i, 0xFFFF);
-		if (codes->of[0] != NULL)
-			seconds_recode(&record[i].key, codes->of[0]);
 		if (codes->of[KEY_DICT] != NULL)
 			record[i].entity = codes->of[KEY_DICT][record[i].entity];
 	}

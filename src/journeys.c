@@ -109,55 +109,37 @@ journeys_put(Journeys *js, int64 entity, TimestampTz at, int32 label,
 	return true;
 }
 
-/* The same for all rows. */
-static pg_noinline void *
-journeys_append(void *state, int64 entity, TimestampTz at, int32 label,
-				double value)
-{
-	Happening	happening = {entity, at, label, 0, value};
-
-	return state_append(state, &journeys_type, &happening);
-}
-
-/* Entities of another kind than a state has. */
-static pg_noinline void
-journeys_set_kind(Journeys *js, KeyKind kind)
-{
-	Journeys	other = {.kind = kind};
-
-	if (js->head.nitems > 0)
-		journeys_absorb(js, &other);
-	js->kind = kind;
-}
-
 /* Any row. */
 static pg_noinline Datum
 journeys_accum(FunctionCallInfo fcinfo, KeyKind kind, bool number)
 {
-	TimestampTz at;
+	Happening	h = {.padding = 0};
 	const char *label = NULL;
 	int			len = 0;
-	double		value;
-	int64		entity;
-	int32		code;
 	void	   *state;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		return state_leave_out(fcinfo, &journeys_type);
-	at = arg_time(PG_GETARG_TIMESTAMPTZ(2), "at");
+	h.at = arg_time(PG_GETARG_TIMESTAMPTZ(2), "at");
 	if (!number)
 		label = event_text_arg(fcinfo, 3, &len);
-	value = PG_NARGS() < 5 || PG_ARGISNULL(4) ? get_float8_nan() :
+	h.value = PG_NARGS() < 5 || PG_ARGISNULL(4) ? get_float8_nan() :
 		arg_finite(PG_GETARG_FLOAT8(4), "value");
 	state = state_begin(fcinfo, &journeys_type);
 	if (((Journeys *) state)->kind != kind)
-		journeys_set_kind(state, kind);
-	entity = entity_arg(fcinfo, 1, kind, &state, &journeys_type);
-	code = number ?
+	{
+		Journeys	other = {.kind = kind};
+
+		if (((Journeys *) state)->head.nitems > 0)
+			journeys_absorb(state, &other);
+		((Journeys *) state)->kind = kind;
+	}
+	h.entity = entity_arg(fcinfo, 1, kind, &state, &journeys_type);
+	h.label = number ?
 		event_number_code(&state, &journeys_type, PG_GETARG_INT32(3)) :
 		state_label(&state, &journeys_type, 0, label, len);
-	if (!journeys_put(state, entity, at, code, value))
-		state = journeys_append(state, entity, at, code, value);
+	if (!journeys_put(state, h.entity, h.at, h.label, h.value))
+		state = state_append(state, &journeys_type, &h);
 	return state_end(fcinfo, &journeys_type, state);
 }
 

@@ -78,6 +78,21 @@ radix_range(Radix *r, const char *items, int n, int size, int entity_size)
 	return true;
 }
 
+/* How many there are of each, to where they begin. */
+static inline void
+counts_to_places(uint32 *count, int n)
+{
+	uint32		place = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		uint32		here = count[i];
+
+		count[i] = place;
+		place += here;
+	}
+}
+
 /* Where the records with each value of each digit begin. */
 static pg_attribute_always_inline void
 radix_count(Radix *r, const char *items, int n, int size, int entity_size)
@@ -91,18 +106,7 @@ radix_count(Radix *r, const char *items, int n, int size, int entity_size)
 					 record_digit(r, items + (Size) i * size, entity_size, d)]++;
 	}
 	for (int d = 0; d < r->ndigits; d++)
-	{
-		uint32	   *count = r->count + (d << r->bits);
-		uint32		place = 0;
-
-		for (int i = 0; i < 1 << r->bits; i++)
-		{
-			uint32		here = count[i];
-
-			count[i] = place;
-			place += here;
-		}
-	}
+		counts_to_places(r->count + (d << r->bits), 1 << r->bits);
 }
 
 /* Afterwards the counts say where the records with each value end. */
@@ -201,7 +205,6 @@ radix_split(Radix *r, char *to, const char *from, int n, int size,
 {
 	int			bits = pg_leftmost_one_pos64((Size) n * size / AT_HAND) + 1;
 	int			largest;
-	uint32		place = 0;
 
 	for (;;)
 	{
@@ -214,13 +217,7 @@ radix_split(Radix *r, char *to, const char *from, int n, int size,
 		r->least += (uint64) (largest - 1) << r->shift;
 		r->width = r->shift;
 	}
-	for (int i = 0; i < (1 << r->bits) + 2; i++)
-	{
-		uint32		here = r->count[i];
-
-		r->count[i] = place;
-		place += here;
-	}
+	counts_to_places(r->count, (1 << r->bits) + 2);
 	touch_large(to, (Size) n * size);
 	for (int i = 0; i < n; i++)
 	{

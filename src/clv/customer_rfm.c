@@ -58,14 +58,22 @@ customer_row(void *from, CustomerRow row, Datum *values, bool *nulls)
 	static const RowSource name##_rows = {name##_begin, name##_next}; \
 	ROWS_FUNCTION(function, name##_rows)
 
+/* Those of a question, which is behind the state. */
+static void *
+question_begin(FunctionCallInfo fcinfo, int nargs,
+			   RfmQuestion (*question) (FunctionCallInfo fcinfo, int argno))
+{
+	CustomerRows *rows = customer_rows_arg(fcinfo, nargs, nargs);
+
+	if (rows != NULL)
+		rows->question = question(fcinfo, 1);
+	return rows;
+}
+
 static void *
 rfm_begin(FunctionCallInfo fcinfo, int64 *most)
 {
-	CustomerRows *rows = customer_rows_arg(fcinfo, 6, 6);
-
-	if (rows != NULL)
-		rows->question = rfm_question_arg(fcinfo, 1);
-	return rows;
+	return question_begin(fcinfo, 6, rfm_question_arg);
 }
 
 CUSTOMER_ROWS(abm_customers_rfm, rfm, put_rfm);
@@ -73,11 +81,7 @@ CUSTOMER_ROWS(abm_customers_rfm, rfm, put_rfm);
 static void *
 holdout_begin(FunctionCallInfo fcinfo, int64 *most)
 {
-	CustomerRows *rows = customer_rows_arg(fcinfo, 7, 7);
-
-	if (rows != NULL)
-		rows->question = holdout_question_arg(fcinfo, 1);
-	return rows;
+	return question_begin(fcinfo, 7, holdout_question_arg);
 }
 
 CUSTOMER_ROWS(abm_customers_rfm_holdout, holdout, put_holdout);
